@@ -1,0 +1,1 @@
+"""Pulse: sales managers' KPIs inside amoCRM. Six rooms, imports point downwards only (docs/architecture.md)."""

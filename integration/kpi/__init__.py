@@ -1,0 +1,1 @@
+"""What the numbers mean. Pure: no clock, no database, no network."""

@@ -1,0 +1,1 @@
+"""How numbers go out: the card and the KPIs of a manager."""

@@ -1,0 +1,1 @@
+"""How changes come in: hints, refresh, apply, backfill, sweep, install."""

@@ -1,0 +1,1 @@
+"""HTTP only: each view is a few lines around a call into sync or report."""

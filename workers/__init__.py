@@ -1,0 +1,1 @@
+"""RQ jobs, the clock and the worker entry: a few lines each around integration.sync."""
