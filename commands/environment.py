@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".env"
 
 
-class PreparationFailed(Exception):
+class PreparationFailed(Exception):  # noqa: N818 - it is a fact, told to a person
     """An installation step failed; the message says which and shows the end of its output."""
 
 
@@ -60,12 +60,11 @@ def run_step(title: str, command: list[str], *, env: dict[str, str] | None = Non
     """Run one preparation command, showing its title and the seconds that pass. Raises PreparationFailed."""
     started = time.monotonic()
     try:
-        process = subprocess.Popen(  # noqa: S603 - the command is built here, never from input
+        process = subprocess.Popen(
             command, env=env, cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
     except OSError as error:
-        message = f"{title}: cannot start {command[0]}: {error.strerror}"
-        raise PreparationFailed(message) from error
+        raise PreparationFailed(f"{title}: cannot start {command[0]}: {error.strerror}") from error
     lines: list[str] = []
     reader = threading.Thread(target=lambda: lines.extend(process.stdout or ()), daemon=True)
     reader.start()
@@ -78,8 +77,7 @@ def run_step(title: str, command: list[str], *, env: dict[str, str] | None = Non
             continue
     reader.join()
     if code != 0:
-        message = f"{title} failed (exit {code}):\n{''.join(lines[-30:])}"
-        raise PreparationFailed(message)
+        raise PreparationFailed(f"{title} failed (exit {code}):\n{''.join(lines[-30:])}")
     _show(f"{title} ✓ {time.monotonic() - started:.0f} s", final=True)
 
 

@@ -1,0 +1,148 @@
+"""The whole of Pulse on one machine beside a simulated amoCRM: what the demo shows and the flow tests drive."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import secrets
+import shutil
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from commands.processes import Parts, free_port, spawn, valkey_command
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass
+class Stack:
+    """Addresses and settings of a running whole. Use `open_stack`, leave it by `close`."""
+
+    folder: Path
+    parts: Parts
+    env: dict[str, str]
+    web_url: str
+    live_url: str
+    simulator_url: str = ""
+    account_id: int = 0
+    extra: dict[str, str] = field(default_factory=dict)
+
+    def simulator(self, path: str, body: dict[str, Any] | None = None, *, method: str | None = None) -> Any:  # noqa: ANN401 - JSON
+        """Call the simulator's control plane: GET without a body, POST with one, unless `method` says otherwise."""
+        return call(f"{self.simulator_url}/_sim/{path}", body, method=method)
+
+    def web(self, path: str, *, user_id: int) -> Any:  # noqa: ANN401 - JSON
+        """GET an address of Pulse as the widget would for this amoCRM user."""
+        token = self.simulator(f"session_token?user_id={user_id}")["token"]
+        return call(f"{self.web_url}{path}", headers={"X-Auth-Token": token})
+
+    def start_web(self) -> None:
+        """Start the web server and the live streams, and wait until they answer."""
+        wsgi = ["--interface", "wsgi", "--blocking-threads", "8", "integration.app:wsgi"]
+        asgi = ["--interface", "asgi", "integration.web.live:application"]
+        self.parts.start("web", [*_granian(self.web_url), *wsgi], self.env)
+        self.parts.start("live", [*_granian(self.live_url), *asgi], self.env)
+        self.parts.wait_until(lambda: answers(f"{self.web_url}/readyz"), "the web server's readiness")
+
+    def start_workers(self) -> None:
+        """Start the RQ worker and the clock."""
+        self.parts.start("worker", [sys.executable, "-m", "workers.worker"], self.env)
+        self.parts.start("clock", [sys.executable, "-m", "workers.clock"], self.env)
+
+    def close(self) -> None:
+        """Stop every part and remove the folder with everything in it."""
+        self.parts.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def open_stack(*simulator_options: str, database_url: str | None = None, widget: Path | None = None) -> Stack:
+    """Start Valkey, the simulator and every part of Pulse; the database is migrated, nothing is installed yet.
+
+    Raises PartFailed naming the part that did not come up.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="pulse-"))
+    web_url, live_url = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
+    stack = Stack(folder, Parts(folder), _settings(folder, web_url, live_url, database_url), web_url, live_url)
+    try:
+        stack.parts.start("valkey", valkey_command(folder), stack.env)
+        stack.parts.wait_until((folder / "valkey.sock").exists, "Valkey's start")
+        _start_simulator(stack, simulator_options, widget)
+        _migrate(stack)
+        stack.start_web()
+        stack.start_workers()
+    except BaseException:
+        stack.close()
+        raise
+    return stack
+
+
+def call(
+    url: str, body: dict[str, Any] | None = None, *, method: str | None = None, headers: dict[str, str] | None = None
+) -> Any:  # noqa: ANN401 - JSON
+    """Send a JSON request to one of our own parts and return the JSON answer. Raises urllib.error.HTTPError."""
+    sent = None if body is None else json.dumps(body).encode()
+    request = urllib.request.Request(  # noqa: S310 - addresses of our own parts only
+        url, sent, {"Content-Type": "application/json", **(headers or {})}, method=method
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - as above
+        text = answer.read()
+    return json.loads(text) if text else None
+
+
+def answers(url: str) -> bool:
+    """Tell whether the address answers 200."""
+    try:
+        call(url)
+    except (OSError, urllib.error.URLError):
+        return False
+    return True
+
+
+def _settings(folder: Path, web_url: str, live_url: str, database_url: str | None) -> dict[str, str]:
+    return {
+        **os.environ,
+        "PULSE_PUBLIC_URL": web_url,
+        "PULSE_LIVE_URL": live_url,
+        "PULSE_CLIENT_ID": "5d0e8f0a-3a52-4c0a-9a53-6f3f3a4f3c11",
+        "PULSE_CLIENT_SECRET": secrets.token_urlsafe(48),
+        "PULSE_ENCRYPTION_KEYS": base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
+        "PULSE_DATABASE_URL": database_url or f"sqlite:///{folder}/pulse.db",
+        "PULSE_REDIS_URL": f"unix://{folder}/valkey.sock",
+    }
+
+
+def _start_simulator(stack: Stack, options: tuple[str, ...], widget: Path | None) -> None:
+    env = stack.env
+    command = [
+        *(sys.executable, "-m", "simulator", *options),
+        *("--client-id", env["PULSE_CLIENT_ID"], "--client-secret", env["PULSE_CLIENT_SECRET"]),
+        *("--redirect-uri", f"{stack.web_url}/oauth/callback"),
+        *("--disconnect-uri", f"{stack.web_url}/oauth/disconnected"),
+        *(("--widget", str(widget)) if widget else ()),
+    ]
+    part = stack.parts.start("simulator", command, env)
+    stack.parts.wait_until(lambda: b"\n" in part.log.read_bytes(), "the simulator's start")
+    told = next(json.loads(line) for line in part.log.read_text().splitlines() if line.startswith("{"))
+    stack.simulator_url, stack.account_id = told["url"], told["account_id"]
+    env["PULSE_AMO_GATEWAY"] = env["PULSE_ACCOUNT_ORIGINS"] = stack.simulator_url
+    env["PULSE_OAUTH_URL"] = f"{stack.simulator_url}/oauth"
+
+
+def _migrate(stack: Stack) -> None:
+    process = spawn(
+        [sys.executable, "-m", "integration.store.migrate"], env=stack.env, stdout=-1, stderr=-2
+    )
+    output, _ = process.communicate()
+    if process.returncode != 0:
+        raise RuntimeError(f"the migration failed:\n{output.decode()}")
+
+
+def _granian(url: str) -> list[str]:
+    port = url.rpartition(":")[2]
+    return [sys.executable, "-m", "granian", "--host", "127.0.0.1", "--port", port, "--no-ws", "--log-level", "warning"]
