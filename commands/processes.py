@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,7 +49,7 @@ class Parts:
     logs: Path
     running: list[Part] = field(default_factory=list)
 
-    def __enter__(self) -> Parts:
+    def __enter__(self) -> Self:
         """Return itself; SIGTERM from now on ends the program as Ctrl-C does."""
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
         return self

@@ -135,9 +135,7 @@ def _start_simulator(stack: Stack, options: tuple[str, ...], widget: Path | None
 
 
 def _migrate(stack: Stack) -> None:
-    process = spawn(
-        [sys.executable, "-m", "integration.store.migrate"], env=stack.env, stdout=-1, stderr=-2
-    )
+    process = spawn([sys.executable, "-m", "integration.store.migrate"], env=stack.env, stdout=-1, stderr=-2)
     output, _ = process.communicate()
     if process.returncode != 0:
         raise RuntimeError(f"the migration failed:\n{output.decode()}")

@@ -2,18 +2,19 @@
 
 It shares no code with the product: it reads the simulator's truth (`/_sim/truth`), where events carry the order in
 which they really happened, and recounts everything from the first event to the last, slowly and plainly.
-The answer is {(measure, user, pipeline, item, day): value} without zeros.
+The answer is {(measure, user, pipeline, item, day): value} without zeros; what the product keeps as a histogram
+is here the sorted list of the exact values.
 """
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from datetime import UTC, datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 WON, LOST = 142, 143
-PACK = 1 << 12  # a status and a bucket share one item: status * 4096 + bucket
+SAMPLED = ("won_price", "cycle_time", "stage_time")
 
 
 def recount(truth, *, after_sale=(), router_grace=600):
@@ -28,26 +29,38 @@ def recount(truth, *, after_sale=(), router_grace=600):
     of = defaultdict(list)
     for event in sorted(truth["events"], key=lambda event: event["seq"]):
         of[event["entity_type"], event["entity_id"]].append(event)
-    cells = Counter()
+    rows = []
     for lead in truth["leads"]:
         if not (lead["is_deleted"] or lead.get("merged_into") or lead.get("purged")):
-            for cell, value in _lead_rows(lead, of["lead", lead["id"]], zone, unsorted, set(after_sale), router_grace):
-                cells[cell] += value
+            events = of["lead", lead["id"]]
+            rows.extend(
+                _lead_rows(lead, events, zone=zone, unsorted=unsorted, after_sale=set(after_sale), grace=router_grace)
+            )
     for task in truth["tasks"]:
         if not task["is_deleted"]:
-            for cell, value in _task_rows(task, of["task", task["id"]], zone):
-                cells[cell] += value
-    return {cell: value for cell, value in cells.items() if value}
+            rows.extend(_task_rows(task, of["task", task["id"]], zone))
+    return _gathered(rows)
 
 
-def _lead_rows(lead, events, zone, unsorted, after_sale, grace):
+def _gathered(rows):
+    sums, samples = Counter(), defaultdict(list)
+    for cell, value in rows:
+        if cell[0] in SAMPLED:
+            samples[cell].append(value)
+        else:
+            sums[cell] += value
+    whole = {cell: value for cell, value in sums.items() if value}
+    return whole | {cell: sorted(values) for cell, values in samples.items()}
+
+
+def _lead_rows(lead, events, *, zone, unsorted, after_sale, grace):
     steps = _steps(lead, events)
     yield from _open_rows(steps[-1], unsorted, after_sale)
     start = _start(steps, unsorted)
     if start is not None and start["pipeline"] not in after_sale:
         owner = _first_human_owner(steps, events, start["at"], grace)
         yield ("new_leads", owner, start["pipeline"], 0, _day(start["at"], zone)), 1
-    yield from _outcome_rows(steps, start, zone, unsorted, after_sale)
+    yield from _outcome_rows(steps, start, zone, after_sale)
     yield from _stage_rows(steps, zone, unsorted)
 
 
@@ -137,7 +150,7 @@ def _first_human_owner(steps, events, start, grace):
     return last_human
 
 
-def _outcome_rows(steps, start, zone, unsorted, after_sale):
+def _outcome_rows(steps, start, zone, after_sale):
     outcome = None
     for number, step in enumerate(steps):
         if not step["entry"] or step["pipeline"] in after_sale:
@@ -164,17 +177,17 @@ def _outcome_rows(steps, start, zone, unsorted, after_sale):
     if step["price"] is None:
         yield ("won_unpriced", *place, 0, day), 1
     else:
-        yield ("won_price", *place, _bucket(step["price"]), day), 1
+        yield ("won_price", *place, 0, day), step["price"]
     seconds = _cycle(steps, number, start)
     yield ("cycle_seconds", *place, 0, day), seconds
-    yield ("cycle_time", *place, _bucket(seconds), day), 1
+    yield ("cycle_time", *place, 0, day), seconds
 
 
 def _cycle(steps, won, start):
     began = start["at"] if start else steps[won]["at"]
     closed_for = 0
     entries = [step for step in steps[: won + 1] if step["entry"]]
-    for entered, left in zip(entries, entries[1:], strict=False):
+    for entered, left in pairwise(entries):
         if entered["status"][1] in (WON, LOST):
             closed_for += left["at"] - max(entered["at"], began) if left["at"] > began else 0
     return max(0, steps[won]["at"] - began - closed_for)
@@ -182,7 +195,7 @@ def _cycle(steps, won, start):
 
 def _stage_rows(steps, zone, unsorted):
     entries = [number for number, step in enumerate(steps) if step["entry"]]
-    for first, after in zip(entries, entries[1:], strict=False):
+    for first, after in pairwise(entries):
         visit, left = steps[first], steps[after]["at"]
         pipeline, status = visit["status"]
         if status in (WON, LOST) or visit["status"] in unsorted:
@@ -196,7 +209,7 @@ def _stage_rows(steps, zone, unsorted):
         longest = max(held, key=lambda owner: (held[owner], latest[owner]))
         day = _day(left, zone)
         yield ("stage_visits", longest, pipeline, status, day), 1
-        yield ("stage_time", longest, pipeline, status * PACK + _bucket(left - visit["at"]), day), 1
+        yield ("stage_time", longest, pipeline, status, day), left - visit["at"]
         for owner, seconds in held.items():
             yield ("stage_seconds", owner, pipeline, status, day), seconds
 
@@ -221,7 +234,3 @@ def _day(timestamp, zone):
 
 def _money(price):
     return round(price * 100) if price else None
-
-
-def _bucket(value):
-    return 0 if value < 1 else 1 + round(math.log(value) / math.log(1.04))
