@@ -11,11 +11,12 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from commands.processes import Parts, free_port, spawn, valkey_command
+from commands.processes import PartFailed, Parts, free_port, spawn, valkey_command
+from commands.widget import build
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,7 +32,6 @@ class Stack:
     live_url: str
     simulator_url: str = ""
     account_id: int = 0
-    extra: dict[str, str] = field(default_factory=dict)
 
     def simulator(self, path: str, body: dict[str, Any] | None = None, *, method: str | None = None) -> Any:  # noqa: ANN401 - JSON
         """Call the simulator's control plane: GET without a body, POST with one, unless `method` says otherwise."""
@@ -41,6 +41,24 @@ class Stack:
         """GET an address of Pulse as the widget would for this amoCRM user."""
         token = self.simulator(f"session_token?user_id={user_id}")["token"]
         return call(f"{self.web_url}{path}", headers={"X-Auth-Token": token})
+
+    def install(self) -> None:
+        """Let amoCRM install Pulse as the marketplace does, and wait until the first import is done."""
+        self.simulator("install", {})
+        self.parts.wait_until(self.is_imported, "the installation and the first import", seconds=120)
+
+    def is_imported(self) -> bool:
+        """Tell whether the account is active, its first import finished and no known change waits."""
+        card = self.card()
+        return bool(card and card["state"] == "active" and card["importing"] is None and card["pending"] == 0)
+
+    def card(self, user_id: int | None = None) -> Any:  # noqa: ANN401 - JSON
+        """Return the administrator's card, or that of the given user; None while Pulse does not know the account."""
+        viewer = user_id or self.simulator("truth")["users"][0]["id"]
+        try:
+            return self.web("/api/v1/card?entity_type=leads&entity_id=0", user_id=viewer)
+        except urllib.error.HTTPError:
+            return None
 
     def start_web(self) -> None:
         """Start the web server and the live streams, and wait until they answer."""
@@ -61,8 +79,10 @@ class Stack:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def open_stack(*simulator_options: str, database_url: str | None = None, widget: Path | None = None) -> Stack:
+def open_stack(*simulator_options: str, database_url: str | None = None) -> Stack:
     """Start Valkey, the simulator and every part of Pulse; the database is migrated, nothing is installed yet.
+
+    The simulator offers a widget archive built for this very web server.
 
     Raises PartFailed naming the part that did not come up.
     """
@@ -72,7 +92,7 @@ def open_stack(*simulator_options: str, database_url: str | None = None, widget:
     try:
         stack.parts.start("valkey", valkey_command(folder), stack.env)
         stack.parts.wait_until((folder / "valkey.sock").exists, "Valkey's start")
-        _start_simulator(stack, simulator_options, widget)
+        _start_simulator(stack, simulator_options)
         _migrate(stack)
         stack.start_web()
         stack.start_workers()
@@ -117,14 +137,15 @@ def _settings(folder: Path, web_url: str, live_url: str, database_url: str | Non
     }
 
 
-def _start_simulator(stack: Stack, options: tuple[str, ...], widget: Path | None) -> None:
+def _start_simulator(stack: Stack, options: tuple[str, ...]) -> None:
     env = stack.env
+    archive = build(stack.folder / "widget.zip", api=stack.web_url)
     command = [
         *(sys.executable, "-m", "simulator", *options),
         *("--client-id", env["PULSE_CLIENT_ID"], "--client-secret", env["PULSE_CLIENT_SECRET"]),
         *("--redirect-uri", f"{stack.web_url}/oauth/callback"),
         *("--disconnect-uri", f"{stack.web_url}/oauth/disconnected"),
-        *(("--widget", str(widget)) if widget else ()),
+        *("--widget", str(archive)),
     ]
     part = stack.parts.start("simulator", command, env)
     stack.parts.wait_until(lambda: b"\n" in part.log.read_bytes(), "the simulator's start")
@@ -138,7 +159,7 @@ def _migrate(stack: Stack) -> None:
     process = spawn([sys.executable, "-m", "integration.store.migrate"], env=stack.env, stdout=-1, stderr=-2)
     output, _ = process.communicate()
     if process.returncode != 0:
-        raise RuntimeError(f"the migration failed:\n{output.decode()}")
+        raise PartFailed(f"the migration failed:\n{output.decode()}")
 
 
 def _granian(url: str) -> list[str]:
