@@ -1,0 +1,1 @@
+"""What an account remembers and how it changes; knows nothing of HTTP."""

@@ -1,0 +1,116 @@
+"""How contacts and companies change."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from simulator.crm.lead_traces import LeadTraces
+
+if TYPE_CHECKING:
+    from simulator.crm.state import Row
+
+_SINGULAR = {"contacts": "contact", "companies": "company"}
+
+
+class ContactChanges(LeadTraces):
+    """The contacts' and companies' part of an account. `by` is the acting user's id, 0 the robot."""
+
+    def create_contact(
+        self,
+        by: int,
+        *,
+        name: str = "",
+        phone: str = "",
+        responsible_user_id: int | None = None,
+        **more: Any,  # noqa: ANN401 - fields of the API
+    ) -> int:
+        """Create a contact, with its telephone number when given, and return the id."""
+        first, _, last = name.partition(" ")
+        fields = {"first_name": first, "last_name": last, **more}
+        if phone:
+            fields["custom_fields_values"] = [_phone_field(phone)]
+        return self._create("contacts", by, name, responsible_user_id, fields)
+
+    def create_company(
+        self,
+        by: int,
+        *,
+        name: str = "",
+        responsible_user_id: int | None = None,
+        **more: Any,  # noqa: ANN401 - fields of the API
+    ) -> int:
+        """Create a company and return the id."""
+        return self._create("companies", by, name, responsible_user_id, more)
+
+    def change_contact(self, contact_id: int, by: int, **fields: Any) -> None:  # noqa: ANN401 - the fields of a PATCH
+        """Save a contact with other values."""
+        self._change("contacts", contact_id, by, fields)
+
+    def change_company(self, company_id: int, by: int, **fields: Any) -> None:  # noqa: ANN401 - the fields of a PATCH
+        """Save a company with other values."""
+        self._change("companies", company_id, by, fields)
+
+    def delete_contact(self, contact_id: int, by: int) -> None:
+        """Put a contact into the trash."""
+        self._delete("contacts", contact_id, by)
+
+    def delete_company(self, company_id: int, by: int) -> None:
+        """Put a company into the trash."""
+        self._delete("companies", company_id, by)
+
+    def _create(self, kind: str, by: int, name: str, owner: int | None, fields: Row) -> int:
+        with self.changing() as now:
+            row_id = self.new_id()
+            owner = by if owner is None else owner
+            row = {
+                "id": row_id,
+                "name": name,
+                "responsible_user_id": owner,
+                "group_id": self.group_of(owner),
+                "created_by": by,
+                "updated_by": by,
+                "created_at": now,
+                "updated_at": now,
+                "is_deleted": False,
+                "closest_task_at": None,
+                "custom_fields_values": None,
+                "account_id": self.id,
+                "_embedded": {"tags": [self.tag(tag) for tag in fields.pop("tags", [])], "companies": []},
+                **fields,
+            }
+            getattr(self, kind)[row_id] = row
+            self.record(f"{_SINGULAR[kind]}_added", _SINGULAR[kind], row_id, by, [], [{"note": {"id": self.new_id()}}])
+            self.occur(f"add_{_SINGULAR[kind]}", kind, "add", row)
+            return row_id
+
+    def _change(self, kind: str, row_id: int, by: int, fields: Row) -> None:
+        singular = _SINGULAR[kind]
+        with self.changing():
+            row = self.live(kind, row_id)
+            was = self.touch(kind, row, by)
+            if "tags" in fields:
+                row["_embedded"]["tags"] = [self.tag(name) for name in fields.pop("tags")]
+            row |= fields
+            row["group_id"] = self.group_of(row["responsible_user_id"])
+            if was["name"] != row["name"]:
+                before, after = ({"name_field_value": {"name": each["name"]}} for each in (was, row))
+                self.record("name_field_changed", singular, row_id, by, [before], [after])
+            self.record_owner_change(singular, was, row, by)
+            handed = was["responsible_user_id"] != row["responsible_user_id"]
+            extra = {"old_responsible_user_id": was["responsible_user_id"]} if handed else {}
+            self.occur(f"update_{singular}", kind, "update", row, was=was, **extra)
+            if handed:
+                self.occur(f"responsible_{singular}", kind, "responsible", row, was=was, **extra)
+
+    def _delete(self, kind: str, row_id: int, by: int) -> None:
+        with self.changing():
+            row = self.live(kind, row_id)
+            self.touch(kind, row, by)
+            row["is_deleted"] = True
+            self.record(f"{_SINGULAR[kind]}_deleted", _SINGULAR[kind], row_id, by, [], [])
+            self.occur(f"delete_{_SINGULAR[kind]}", kind, "delete", row)
+
+
+def _phone_field(phone: str) -> Row:
+    value = {"value": phone, "enum_id": 1, "enum_code": "WORK"}
+    return {"field_id": 1, "field_name": "Телефон", "field_code": "PHONE", "field_type": "multitext", "values": [value]}

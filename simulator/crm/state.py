@@ -1,0 +1,186 @@
+"""The rows of one account, their ids, their events, and how the outside hears of a change."""
+
+from __future__ import annotations
+
+import copy
+import random
+import threading
+from collections import deque
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from simulator.ulid import UlidMint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from simulator.clock import Clock
+    from simulator.switches import Switches
+
+Row: TypeAlias = dict[str, Any]
+WON, LOST = 142, 143
+CLOSED = frozenset({WON, LOST})
+ROBOT = 0
+
+
+class UnknownRow(LookupError):
+    """There is no such entity, or it is deleted."""
+
+
+class Refused(ValueError):
+    """amoCRM does not allow this change; the text says why."""
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """One thing a webhook may tell of.
+
+    Attributes:
+        code: the subscription code, such as `status_lead`.
+        entity: the plural REST name: leads, contacts, companies, tasks, unsorted.
+        action: add, update, status, responsible, delete, restore, note.
+        item: a deep copy of the row in REST shape, as it was right after the change (of the note for `note`).
+        extra: what only this occurrence knows, such as `old_status_id`, or `was`: the row before the change.
+    """
+
+    code: str
+    entity: str
+    action: str
+    item: Row
+    extra: Row = field(default_factory=dict)
+
+
+class AccountState:
+    """The rows of one account in REST shape, by id, and what every kind of change needs.
+
+    `leads`, `contacts`, `companies`, `tasks` keep deleted rows, marked `is_deleted`; leads also say `merged_into`
+    and `purged`. `_embedded` of a lead always holds tags, companies and contacts. `events` are in true order, each
+    with its `seq`. Read and write only under `lock`.
+    """
+
+    def __init__(self, account_id: int, subdomain: str, clock: Clock, switches: Switches, seed: int) -> None:
+        self.id = account_id
+        self.subdomain = subdomain
+        self.base_domain = "amocrm.ru"
+        self.name = subdomain
+        self.timezone = "Europe/Moscow"
+        self.currency = "RUB"
+        self.created_at = clock.now()
+        self.clock = clock
+        self.switches = switches
+        self.rng = random.Random(seed)
+        self.lock = threading.RLock()
+        self.listeners: list[Callable[[Any, Occurrence], None]] = []
+        self.users: dict[int, Row] = {}
+        self.removed_users: dict[int, Row] = {}
+        self.groups: dict[int, Row] = {}
+        self.roles: dict[int, Row] = {}
+        self.pipelines: dict[int, Row] = {}
+        self.loss_reasons: dict[int, Row] = {}
+        self.task_types: dict[int, Row] = {}
+        self.tag_ids: dict[str, int] = {}
+        self.leads: dict[int, Row] = {}
+        self.contacts: dict[int, Row] = {}
+        self.companies: dict[int, Row] = {}
+        self.customers: dict[int, Row] = {}
+        self.tasks: dict[int, Row] = {}
+        self.notes: dict[int, Row] = {}
+        self.unsorted: dict[str, Row] = {}
+        self.sorted_out: list[Row] = []
+        self.webhooks: dict[int, Row] = {}
+        self.events: list[Row] = []
+        self._ulids = UlidMint(self.rng)
+        self._last_id = self.rng.randrange(10_000_000, 30_000_000)
+        self._before: dict[tuple[str, int], tuple[int, Row]] = {}
+        self._deadlines: dict[tuple[str, int], dict[int, int]] = {}
+        self._untold: deque[Occurrence] = deque()
+        self._telling = threading.RLock()
+        self._depth = 0
+
+    @property
+    def domain(self) -> str:
+        """The account's full host, such as `pulse-demo.amocrm.ru`."""
+        return f"{self.subdomain}.{self.base_domain}"
+
+    def new_id(self) -> int:
+        """Return an id greater than all before it, with gaps: other accounts draw from the same numbers."""
+        with self.lock:
+            self._last_id += self.rng.randrange(1, 20)
+            return self._last_id
+
+    @contextmanager
+    def changing(self) -> Iterator[int]:
+        """Hold the lock, yield the second it is, and tell the listeners after the outermost change has let go."""
+        with self.lock:
+            self._depth += 1
+            try:
+                yield self.clock.now()
+            finally:
+                self._depth -= 1
+                inner = self._depth > 0
+        if inner:
+            return
+        with self._telling:
+            while self._untold:
+                occurrence = self._untold.popleft()
+                for listener in self.listeners:
+                    listener(self, occurrence)
+
+    def occur(self, code: str, entity: str, action: str, item: Row, **extra: object) -> None:
+        """Note something to be told to the listeners; inside `changing` only."""
+        self._untold.append(Occurrence(code, entity, action, copy.deepcopy(item), copy.deepcopy(extra)))
+
+    def record(
+        self, type_: str, entity_type: str, entity_id: int, by: int, before: list[Row], after: list[Row]
+    ) -> None:
+        """Append an event; `entity_type` is singular, as the events API spells it."""
+        now_ms = self.clock.now_ms()
+        mint = self._ulids.shuffled if self.switches.event_ids_shuffled else self._ulids.monotonic
+        self.events.append(
+            {
+                "id": mint(now_ms),
+                "type": type_,
+                "entity_id": entity_id,
+                "entity_type": entity_type,
+                "created_by": by,
+                "created_at": now_ms // 1000,
+                "value_after": after,
+                "value_before": before,
+                "account_id": self.id,
+                "seq": len(self.events) + 1,
+            }
+        )
+
+    def touch(self, kind: str, row: Row, by: int) -> Row:
+        """Stamp a row as changed now and return a copy of what it was."""
+        was = copy.deepcopy(row)
+        self._before[kind, row["id"]] = (self.clock.now_ms(), was)
+        row["updated_at"], row["updated_by"] = self.clock.now(), by
+        return was
+
+    def visible(self, kind: str) -> list[Row]:
+        """Return the rows of `kind` as a read shows them now: recent changes are hidden by `stale_reads_ms`."""
+        rows: dict[int, Row] = getattr(self, kind)
+        stale_ms = self.switches.stale_reads_ms
+        if not stale_ms:
+            return list(rows.values())
+        since = self.clock.now_ms() - stale_ms
+        return [self._as_of(kind, row, since) for row in rows.values()]
+
+    def _as_of(self, kind: str, row: Row, since: int) -> Row:
+        changed_ms, was = self._before.get((kind, row["id"]), (0, row))
+        return was if changed_ms > since else row
+
+    def live(self, kind: str, row_id: int) -> Row:
+        """Return the row itself, for changing it. Raises UnknownRow when it is missing or deleted."""
+        row: Row | None = getattr(self, kind).get(row_id)
+        if row is None or row.get("is_deleted"):
+            raise UnknownRow(f"{kind} {row_id}")
+        return row
+
+    def group_of(self, user_id: int | None) -> int | None:
+        """Return the group of a user as entities show it (`group_id` of the responsible user)."""
+        user = self.users.get(user_id or 0)
+        group: int | None = user["rights"]["group_id"] if user else 0
+        return group or (None if self.switches.group_of_default == "null" else 0)

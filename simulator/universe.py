@@ -1,0 +1,88 @@
+"""All that there is: the clock, the switches, the accounts, the integrations and their installations."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from simulator.account import Account
+from simulator.clock import Clock
+from simulator.switches import Switches
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+@dataclass
+class Integration:
+    """An integration as its developer registered it.
+
+    Attributes:
+        disconnect_uri: the uninstall hook's address, empty when none is set.
+        owner: the id of its technical account.
+        archive: the uploaded widget.zip.
+    """
+
+    client_id: str
+    client_secret: str
+    redirect_uri: str
+    disconnect_uri: str = ""
+    name: str = "Pulse"
+    owner: int = 0
+    archive: Path | None = None
+
+
+class Universe:
+    """The simulated world.
+
+    Args:
+        seed: of everything random; the same seed and the same calls give the same ids.
+        start: the unix second at which the clock starts; the machine's time when None.
+    """
+
+    def __init__(self, seed: int = 1, start: int | None = None) -> None:
+        self.seed = seed
+        self.rng = random.Random(seed)
+        self.clock = Clock(start)
+        self.switches = Switches()
+        self.accounts: dict[int, Account] = {}
+        self.integrations: dict[str, Integration] = {}
+        self.on_new_account: list[Callable[[Account], None]] = []
+
+    def add_account(self, subdomain: str, *, name: str = "", timezone: str = "Europe/Moscow") -> Account:
+        """Open an account; it has no users and no pipelines yet."""
+        account = Account(self._account_id(), subdomain, self.clock, self.switches, self.rng.getrandbits(32))
+        account.name, account.timezone = name or subdomain, timezone
+        self.accounts[account.id] = account
+        for listener in self.on_new_account:
+            listener(account)
+        return account
+
+    def _account_id(self) -> int:
+        return max(self.accounts, default=30_000_000) + self.rng.randrange(1000, 9000)
+
+    def add_integration(
+        self, *, redirect_uri: str, client_id: str = "", client_secret: str = "", disconnect_uri: str = ""
+    ) -> Integration:
+        """Register an integration; an id and a secret are made when they are not given."""
+        integration = Integration(
+            client_id or str(uuid.UUID(int=self.rng.getrandbits(128), version=4)),
+            client_secret or f"{self.rng.getrandbits(256):064x}",
+            redirect_uri,
+            disconnect_uri,
+            owner=next(iter(self.accounts), 0),
+        )
+        self.integrations[integration.client_id] = integration
+        return integration
+
+    def account_of_host(self, host: str) -> Account | None:
+        """Return the account whose domain the request's Host names, port ignored."""
+        domain = host.partition(":")[0].lower()
+        return next((account for account in self.accounts.values() if account.domain == domain), None)
+
+    def first_account(self) -> Account:
+        """Return the account that was opened first."""
+        return next(iter(self.accounts.values()))
