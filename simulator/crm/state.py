@@ -24,11 +24,11 @@ CLOSED = frozenset({WON, LOST})
 ROBOT = 0
 
 
-class UnknownRow(LookupError):
+class UnknownRow(LookupError):  # noqa: N818 - says what is the matter, as the exceptions of the product do
     """There is no such entity, or it is deleted."""
 
 
-class Refused(ValueError):
+class Refused(ValueError):  # noqa: N818 - as above
     """amoCRM does not allow this change; the text says why."""
 
 
@@ -127,13 +127,13 @@ class AccountState:
                 for listener in self.listeners:
                     listener(self, occurrence)
 
-    def occur(self, code: str, entity: str, action: str, item: Row, **extra: object) -> None:
+    def occur(self, code: str, entity: str, action: str, item: Row, /, **extra: object) -> None:
         """Note something to be told to the listeners; inside `changing` only."""
         self._untold.append(Occurrence(code, entity, action, copy.deepcopy(item), copy.deepcopy(extra)))
 
     def record(
-        self, type_: str, entity_type: str, entity_id: int, by: int, before: list[Row], after: list[Row]
-    ) -> None:
+        self, type_: str, entity_type: str, entity_id: int, by: int, /, before: list[Row], after: list[Row]
+    ) -> None:  # noqa: PLR0917 - the order of a history's line: what, of what, by whom, from, to
         """Append an event; `entity_type` is singular, as the events API spells it."""
         now_ms = self.clock.now_ms()
         mint = self._ulids.shuffled if self.switches.event_ids_shuffled else self._ulids.monotonic
