@@ -27,6 +27,7 @@ accounts = Table(
     Column("state", Text, nullable=False),  # see store.accounts.State
     Column("state_since", BigInteger, nullable=False),
     Column("retry_at", BigInteger, nullable=False, server_default="0"),  # no request before this time
+    Column("failures", Integer, nullable=False, server_default="0"),  # troubles in a row: the back-off grows with them
     Column("timezone", Text, nullable=False),  # IANA name
     Column("currency", Text, nullable=False),  # ISO 4217
     Column("sealed_tokens", Text),  # Fernet: access, refresh, expiry, account id; NULL after the uninstall
@@ -39,6 +40,7 @@ accounts = Table(
     Column("leads_cursor", BigInteger, nullable=False, server_default="0"),  # updated_at read up to here
     Column("tasks_cursor", BigInteger, nullable=False, server_default="0"),
     Column("events_cursor", BigInteger, nullable=False, server_default="0"),  # created_at read up to here
+    Column("token_lease_until_ms", BigInteger, nullable=False, server_default="0"),  # someone is refreshing the tokens
     Column("lease_owner", Text),  # who serves the lane now
     Column("lease_until_ms", BigInteger, nullable=False, server_default="0"),
     Column("after_sale_pipelines", JSON, nullable=False),  # list of pipeline ids
@@ -66,6 +68,7 @@ dirty = Table(
     Column("deletion_hinted", Boolean, nullable=False),
     Column("first_ms", BigInteger, nullable=False),  # when the oldest uncleared hint came
     Column("not_before_ms", BigInteger, nullable=False),
+    Column("tries", SmallInteger, nullable=False),  # how often the API was asked in vain since the last hint
     Index("dirty_first", "account_id", "not_before_ms", "first_ms"),
 )
 
@@ -88,7 +91,27 @@ leads = Table(
     Column("is_deleted", Boolean, nullable=False),
     Column("is_open", Boolean, nullable=False),  # derived: counted in open_leads now
     Column("entered_at", BigInteger, nullable=False),  # derived: entry to the present status
-    Index("leads_open", "account_id", "responsible_user_id", sqlite_where=text("is_open"), postgresql_where=text("is_open")),
+    Index(
+        "leads_open",
+        "account_id",
+        "responsible_user_id",
+        sqlite_where=text("is_open"),
+        postgresql_where=text("is_open"),
+    ),
+    Index(
+        "leads_open_by_contact",
+        "account_id",
+        "main_contact_id",
+        sqlite_where=text("is_open"),
+        postgresql_where=text("is_open"),
+    ),
+    Index(
+        "leads_open_by_company",
+        "account_id",
+        "company_id",
+        sqlite_where=text("is_open"),
+        postgresql_where=text("is_open"),
+    ),
 )
 
 tasks = Table(
@@ -106,12 +129,18 @@ tasks = Table(
     Column("updated_at", BigInteger, nullable=False),
     Column("is_deleted", Boolean, nullable=False),
     Index(
-        "tasks_open_by_entity", "account_id", "entity_type", "entity_id",
+        "tasks_open_by_entity",
+        "account_id",
+        "entity_type",
+        "entity_id",
         sqlite_where=text("NOT is_completed AND NOT is_deleted"),
         postgresql_where=text("NOT is_completed AND NOT is_deleted"),
     ),
     Index(
-        "tasks_open_by_user", "account_id", "responsible_user_id", "complete_till",
+        "tasks_open_by_user",
+        "account_id",
+        "responsible_user_id",
+        "complete_till",
         sqlite_where=text("NOT is_completed AND NOT is_deleted"),
         postgresql_where=text("NOT is_completed AND NOT is_deleted"),
     ),
@@ -131,6 +160,13 @@ events = Table(
     Column("after", JSON, nullable=False),
     Column("received_at", BigInteger, nullable=False),
     Index("events_of_entity", "account_id", "entity_type", "entity_id"),
+    Index(
+        "events_merges",
+        "account_id",
+        "created_at",
+        sqlite_where=text("type = 'entity_merged'"),
+        postgresql_where=text("type = 'entity_merged'"),
+    ),
 )
 
 counters = Table(
@@ -138,11 +174,12 @@ counters = Table(
     metadata,
     _account(),
     Column("generation", Integer, primary_key=True, autoincrement=False),
-    Column("measure", SmallInteger, primary_key=True, autoincrement=False),
+    # A card reads one user's days of a period: one range of this key.
     _key("user_id"),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    Column("measure", SmallInteger, primary_key=True, autoincrement=False),
     _key("pipeline_id"),
     _key("item"),
-    Column("day", Integer, primary_key=True, autoincrement=False),
     Column("value", BigInteger, nullable=False),
 )
 

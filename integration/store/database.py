@@ -1,0 +1,106 @@
+"""The connection to the database: SQLite or PostgreSQL by the address, and the one place that commits."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import alembic.command
+import alembic.config
+import sqlalchemy
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
+
+from integration.errors import PulseError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Connection, Engine
+
+BUSY_SECONDS = 30
+"""How long a writer waits for SQLite's one write lock before it gives up."""
+
+
+class DatabaseDown(PulseError):
+    """The database cannot be reached, or broke the connection: the same work may succeed later."""
+
+    code = "database_down"
+
+
+class Database:
+    """One database, shared by the threads of a process. `url` is sqlite:///path or postgresql://…"""
+
+    def __init__(self, url: str) -> None:
+        self.engine = _engine(url)
+        # A reader sees one moment of the database, so that a version and its numbers belong together.
+        self._reader = self.engine.execution_options(**_reading(self.engine))
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Write: commits at the end, rolls back on an error. Raises DatabaseDown. Keep the network out of it."""
+        with _translated(), self.engine.begin() as conn:
+            yield conn
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Read one consistent moment of the database. Raises DatabaseDown."""
+        with _translated(), self._reader.connect() as conn:
+            yield conn
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def migrate(url: str) -> None:
+    """Bring the database at `url` to the newest schema, creating it if it is empty."""
+    database = Database(url)
+    config = alembic.config.Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    try:
+        with database.transaction() as conn:
+            config.attributes["connection"] = conn
+            alembic.command.upgrade(config, "head")
+    finally:
+        database.dispose()
+
+
+def _engine(url: str) -> Engine:
+    address = sqlalchemy.make_url(url.replace("postgres://", "postgresql://", 1))
+    if address.get_backend_name() != "sqlite":
+        return sqlalchemy.create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    if address.database:
+        Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sqlalchemy.create_engine(address, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _reading(engine: Engine) -> dict[str, Any]:
+    if engine.dialect.name == "sqlite":
+        return {"only_reads": True}
+    return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - sqlite3's connection, wrapped
+    connection.isolation_level = None  # the driver shall not begin transactions: _begin_sqlite does
+    connection.execute("PRAGMA journal_mode = WAL")
+
+
+def _begin_sqlite(conn: Connection) -> None:
+    # A transaction that begins as a reader and then writes fails at once when another one wrote meanwhile.
+    only_reads = conn.get_execution_options().get("only_reads", False)
+    conn.exec_driver_sql("BEGIN" if only_reads else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        if isinstance(error, sqlalchemy.exc.OperationalError) or error.connection_invalidated:
+            raise DatabaseDown(f"The database does not answer: {type(error.orig).__name__}") from error
+        raise

@@ -1,0 +1,124 @@
+"""Dirty marks: what may have changed at amoCRM and has to be fetched.
+
+A mark grows its `seq` with every hint and goes away only if the seq is still the one that was read before the
+fetch, so a hint that comes in between is never lost.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sqlalchemy import and_, func, or_, select, text
+
+from integration.store import rows
+from integration.store.accounts import SILENT
+from integration.store.tables import accounts, dirty
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+    from sqlalchemy import Connection
+
+Entity = tuple[str, int]
+"""(type, id), the type in the plural of the API: leads or tasks."""
+
+_SAME_SEQ = f"(entity_type, entity_id, seq) IN ({{unpacked}}) AND {dirty.name}.account_id = :account_id"
+
+
+class Mark(NamedTuple):
+    """A mark as it was read. `tries` counts the vain questions since the last hint."""
+
+    entity_type: str
+    entity_id: int
+    seq: int
+    deletion_hinted: bool
+    first_ms: int
+    tries: int
+
+
+def mark(
+    conn: Connection,
+    account_id: int,
+    ids: Iterable[Entity],
+    now_ms: int,
+    *,
+    deleted: Collection[Entity] = (),
+    not_before_ms: int = 0,
+) -> None:
+    """Mark the entities; those in `deleted` were said to be deleted. A new hint makes an old mark due again."""
+    marks = [
+        {
+            "account_id": account_id,
+            "entity_type": entity_type,
+            "entity_id": entity_id,
+            "seq": 1,
+            "deletion_hinted": (entity_type, entity_id) in deleted,
+            "first_ms": now_ms,
+            "not_before_ms": not_before_ms,
+            "tries": 0,
+        }
+        for entity_type, entity_id in sorted(set(ids) | set(deleted))  # one order for all: no deadlocks
+    ]
+    again = {
+        "seq": "dirty.seq + 1",
+        "deletion_hinted": "dirty.deletion_hinted OR excluded.deletion_hinted",
+        "not_before_ms": "excluded.not_before_ms",
+        "tries": "0",
+    }
+    rows.upsert(conn, dirty, marks, update=again)
+
+
+def take(conn: Connection, account_id: int, entity_type: str, now_ms: int, limit: int) -> list[Mark]:
+    """Read the oldest due marks of one type. They stay until they are cleared."""
+    query = (
+        select(*(dirty.c[name] for name in Mark._fields))
+        .where(dirty.c.account_id == account_id, dirty.c.entity_type == entity_type, dirty.c.not_before_ms <= now_ms)
+        .order_by(dirty.c.first_ms, dirty.c.entity_id)
+        .limit(limit)
+    )
+    return [Mark(*row) for row in conn.execute(query)]
+
+
+def clear(conn: Connection, account_id: int, marks: Iterable[Mark]) -> list[int]:
+    """Remove the marks that got no new hint since they were read. Returns when their first hints came, in ms."""
+    same = _SAME_SEQ.format(unpacked=rows.unpacked(conn, dirty, ("entity_type", "entity_id", "seq")))
+    statement = text(f"DELETE FROM dirty WHERE {same} RETURNING first_ms")  # noqa: S608 - made of our own names
+    return list(conn.scalars(statement, {"rows": _keys(marks), "account_id": account_id}))
+
+
+def postpone(conn: Connection, account_id: int, marks: Iterable[Mark], not_before_ms: int, *, tried: int) -> None:
+    """Let the marks rest until then, unless a new hint came; `tried` is added to their tries."""
+    same = _SAME_SEQ.format(unpacked=rows.unpacked(conn, dirty, ("entity_type", "entity_id", "seq")))
+    statement = f"UPDATE dirty SET not_before_ms = :later, tries = tries + :tried WHERE {same}"  # noqa: S608 - as above
+    values = {"rows": _keys(marks), "account_id": account_id, "later": not_before_ms, "tried": tried}
+    conn.execute(text(statement), values)
+
+
+def pending(conn: Connection, account_id: int) -> int:
+    """Count what is known to have changed and is not in the numbers yet."""
+    return conn.scalar(select(func.count()).where(dirty.c.account_id == account_id)) or 0
+
+
+def soonest(conn: Connection, account_id: int) -> int | None:
+    """Return when the next mark is due, in ms (in the past: now); None if there is no mark."""
+    return conn.scalar(select(func.min(dirty.c.not_before_ms)).where(dirty.c.account_id == account_id))
+
+
+def forgotten(conn: Connection, now_ms: int, older_than_ms: int) -> list[int]:
+    """Return the accounts with due marks that nobody serves although they are older than that."""
+    waiting = and_(dirty.c.not_before_ms <= now_ms, dirty.c.first_ms <= now_ms - older_than_ms)
+    served = and_(accounts.c.lease_owner.is_not(None), accounts.c.lease_until_ms > now_ms)
+    askable = and_(accounts.c.state.not_in(SILENT), accounts.c.retry_at <= now_ms // 1000)
+    query = (
+        select(accounts.c.account_id)
+        .where(askable, or_(served.is_(None), ~served))
+        .where(select(1).where(dirty.c.account_id == accounts.c.account_id, waiting).exists())
+        .order_by(accounts.c.account_id)
+    )
+    return list(conn.scalars(query))
+
+
+def _keys(marks: Iterable[Mark]) -> str:
+    return rows.as_json(
+        [{"entity_type": mark.entity_type, "entity_id": mark.entity_id, "seq": mark.seq} for mark in marks]
+    )
