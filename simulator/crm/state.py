@@ -131,9 +131,9 @@ class AccountState:
         """Note something to be told to the listeners; inside `changing` only."""
         self._untold.append(Occurrence(code, entity, action, copy.deepcopy(item), copy.deepcopy(extra)))
 
-    def record(
-        self, type_: str, entity_type: str, entity_id: int, by: int, /, before: list[Row], after: list[Row]
-    ) -> None:  # noqa: PLR0917 - the order of a history's line: what, of what, by whom, from, to
+    def record(  # noqa: PLR0917 - the order of a line of history: what, of what, by whom, from, to
+        self, type_: str, entity_type: str, entity_id: int, by: int, before: list[Row], after: list[Row]
+    ) -> None:
         """Append an event; `entity_type` is singular, as the events API spells it."""
         now_ms = self.clock.now_ms()
         mint = self._ulids.shuffled if self.switches.event_ids_shuffled else self._ulids.monotonic
