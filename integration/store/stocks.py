@@ -5,18 +5,21 @@ Grouped by the responsible user, as everything the reports read.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import and_, exists, func, or_, select
 
 from integration.kpi.model import LOST, WON
-from integration.store.readings import Scope, among
+from integration.store import rows
 from integration.store.tables import leads, statuses, tasks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sqlalchemy import Column, ColumnElement, Connection
+
+    from integration.kpi.calendar import Period
 
 UNSORTED_TYPE = 1
 """The type of a status «Неразобранное». https://www.amocrm.ru/developers/content/crm_platform/leads_pipelines"""
@@ -27,6 +30,21 @@ _hangs_on_lead = and_(
     tasks.c.entity_type == "leads",
     tasks.c.entity_id == leads.c.id,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose numbers are asked for, and of when."""
+
+    account_id: int
+    users: frozenset[int] | None
+    """None is everybody, those included whom the mirror does not know."""
+    pipeline_id: int | None
+    """None is every pipeline. Tasks belong to none, so they are counted whatever the pipeline."""
+    period: Period
+    before: Period
+    """The period to compare with."""
+    now: int
 
 
 class DueRow(NamedTuple):
@@ -74,7 +92,7 @@ def due_tasks(conn: Connection, scope: Scope) -> list[DueRow]:
             func.count().filter(deadline >= scope.period.start, deadline < scope.period.end),
             func.count().filter(deadline >= scope.before.start, deadline < scope.before.end),
         )
-        .where(tasks.c.account_id == scope.account_id, _is_open_task, deadline < scope.now, *among(scope, owner))
+        .where(tasks.c.account_id == scope.account_id, _is_open_task, deadline < scope.now, *_among(conn, scope, owner))
         .group_by(owner)
     )
     return [DueRow(*row) for row in conn.execute(query)]
@@ -87,7 +105,7 @@ def leads_at_risk(conn: Connection, scope: Scope) -> list[LeadAtRisk]:
         select(owner, leads.c.id, leads.c.price)
         .join_from(tasks, leads, _hangs_on_lead)
         .where(tasks.c.account_id == scope.account_id, _is_open_task, tasks.c.complete_till < scope.now)
-        .where(leads.c.is_open, *among(scope, owner))
+        .where(leads.c.is_open, *_among(conn, scope, owner))
         .distinct()
     )
     return [LeadAtRisk(*row) for row in conn.execute(query)]
@@ -98,7 +116,7 @@ def leads_without_task(conn: Connection, scope: Scope) -> list[WithoutTask]:
     owner = leads.c.responsible_user_id
     query = (
         select(owner, func.count())
-        .where(leads.c.account_id == scope.account_id, leads.c.is_open, *among(scope, owner))
+        .where(leads.c.account_id == scope.account_id, leads.c.is_open, *_among(conn, scope, owner))
         .where(*_inside(scope, leads.c.pipeline_id), ~exists().where(_hangs_on_lead, _is_open_task))
         .group_by(owner)
     )
@@ -122,10 +140,14 @@ def stage_ages(conn: Connection, scope: Scope, after_sale: Sequence[int]) -> lis
         .where(
             leads.c.account_id == scope.account_id, or_(leads.c.is_open, in_delivery) if after_sale else leads.c.is_open
         )
-        .where(*among(scope, owner), *_inside(scope, pipeline))
+        .where(*_among(conn, scope, owner), *_inside(scope, pipeline))
     )
     # A lead may enter its status a moment later than our clock says.
     return [StageAge(user, of, status, max(0, seconds)) for user, of, status, seconds in conn.execute(query)]
+
+
+def _among(conn: Connection, scope: Scope, user: Column[int]) -> list[ColumnElement[bool]]:
+    return [] if scope.users is None else [rows.among(conn, user, scope.users)]
 
 
 def _inside(scope: Scope, pipeline: Column[int]) -> list[ColumnElement[bool]]:
