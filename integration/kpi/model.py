@@ -84,8 +84,42 @@ class Rules:
     """Seconds under which an owner who did nothing on a new lead is a router, not its owner."""
 
 
+class Visit(NamedTuple):
+    """A stay of a lead in one status. `left_at` is None for the present one.
+
+    `user_id` and `price` are as they stood at the entry. `held` says in order who then held the lead and for how many
+    seconds: ((user_id, seconds), …), the same owner possibly twice; it is whole only for a visit that ended.
+    """
+
+    pipeline_id: int
+    status_id: int
+    entered_at: int
+    left_at: int | None
+    user_id: int
+    price: int | None
+    held: tuple[tuple[int, int], ...]
+
+
+class Holding(NamedTuple):
+    """The time for which one user was responsible for a lead. `handed_at` is None for the present owner."""
+
+    user_id: int
+    taken_at: int
+    handed_at: int | None
+
+
+class Outcome(NamedTuple):
+    """A win or a loss that stands: when, in which pipeline, whose it was and for how much at that moment."""
+
+    is_won: bool
+    at: int
+    pipeline_id: int
+    user_id: int
+    price: int | None
+
+
 class Cell(NamedTuple):
-    """The address of one counter. `measure` is a value of catalogue.Measure.
+    """The address of one counter. `measure` is a value of measures.Measure.
 
     `day` is the account's local day as YYYYMMDD, 0 for a level (a stock that has no day).
     `item` is the spare dimension: a status, a bucket of a histogram, or both packed; 0 when unused.
