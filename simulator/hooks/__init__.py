@@ -1,0 +1,1 @@
+"""The account's webhooks: how amoCRM words them (`bodies`) and how it brings them (`delivery`)."""
