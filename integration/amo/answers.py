@@ -1,0 +1,118 @@
+"""What amoCRM's answers mean: (status, content type, body) to JSON or to the error that says what to do.
+
+https://www.amocrm.ru/developers/content/crm_platform/error-codes
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from decimal import Decimal
+from typing import TYPE_CHECKING, NoReturn
+
+from integration.errors import (
+    AmoError,
+    Blocked,
+    GrantDead,
+    PaymentRequired,
+    RateLimited,
+    RightsMissing,
+    Unavailable,
+    UnexpectedAnswer,
+    WrongClient,
+)
+
+if TYPE_CHECKING:
+    from integration.amo.fields import Json
+
+RETRY_AFTER = 10.0
+"""Seconds to wait after a 429 that names none; a repeated violation ends in a block."""
+LONGEST_RETRY_AFTER = 3600.0
+
+_GRANT_IS_DEAD = re.compile(r"revoked|expired|decrypt", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://\S+")
+_SECRET = re.compile(r"[\w.+/=-]{32,}")
+
+
+def decipher(status: int, content_type: str, body: bytes, *, retry_after: str | None = None) -> Json:
+    """Return the answer's JSON, None for an empty one (204: nothing found). Raises a subclass of AmoError.
+
+    `retry_after` is the header of that name, which amoCRM may or may not send. Numbers with a point become Decimal.
+    """
+    if 200 <= status < 300:  # noqa: PLR2004 - every success: amoCRM's 202 became 200 once
+        return _content(content_type, body)
+    raise _refusal(status, body, retry_after)
+
+
+def decipher_token(status: int, content_type: str, body: bytes, *, retry_after: str | None = None) -> Json:
+    """Return the token endpoint's JSON. A refusal there tells whether the grant is dead or the client is wrong.
+
+    Raises GrantDead only when amoCRM says so in words: everything else must leave the grant as it is, because a
+    grant once given up needs a person. The words are captured ones; the documentation promises only 400.
+    """
+    problem = _problem(body)
+    if status not in {400, 401} or problem is None:
+        return decipher(status, content_type, body, retry_after=retry_after)
+    if _GRANT_IS_DEAD.search(str(problem.get("hint"))):
+        raise GrantDead(_words(problem))
+    # Without a hint: «Некорректный клиент», or the redirect address differs from the integration's settings.
+    raise WrongClient(_words(problem))
+
+
+def _content(content_type: str, body: bytes) -> Json:
+    if not body.strip():
+        return None
+    if "json" not in content_type.lower():
+        raise UnexpectedAnswer("a successful answer is not JSON")
+    try:
+        content: Json = json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise Unavailable("the answer's JSON is cut short or broken") from None
+    return content
+
+
+def _refusal(status: int, body: bytes, retry_after: str | None) -> AmoError:
+    problem = _problem(body)
+    words = f"{status} {_words(problem)}".rstrip()
+    match status:
+        case 401:
+            return GrantDead(words)
+        case 402:
+            return PaymentRequired(words)
+        case 403 if problem is None:
+            return Blocked("403 without JSON: the API is blocked for us")
+        case 403:
+            return RightsMissing(words)
+        case 429:
+            return RateLimited(words, retry_after=_pause(problem, retry_after))
+        case 408 | 499:
+            return Unavailable(words)
+    return (Unavailable if status >= 500 else UnexpectedAnswer)(words)  # noqa: PLR2004 - HTTP's own line
+
+
+def _problem(body: bytes) -> dict[str, Json] | None:
+    """Return the problem+json object of a refusal; None for HTML and whatever else gateways say."""
+    try:
+        problem = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return problem if isinstance(problem, dict) else None
+
+
+def _words(problem: dict[str, Json] | None) -> str:
+    """Return what amoCRM says, without addresses and anything long enough to be a secret: requests may be quoted."""
+    said = [str(problem[name]) for name in ("title", "detail", "hint") if problem.get(name)] if problem else []
+    return _SECRET.sub("…", _ADDRESS.sub("…", ": ".join(said)[:1000]))[:200]
+
+
+def _pause(problem: dict[str, Json] | None, header: str | None) -> float:
+    for value in ((problem or {}).get("retry_after"), header):
+        seconds = str(value)
+        if seconds.isascii() and seconds.isdigit():
+            return min(max(float(seconds[:9]), 1.0), LONGEST_RETRY_AFTER)
+    return RETRY_AFTER
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    message = f"{name} is not JSON"
+    raise ValueError(message)
