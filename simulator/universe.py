@@ -7,13 +7,19 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flask import request
+
 from simulator.account import Account
 from simulator.clock import Clock
+from simulator.oauth.grants import Grants
 from simulator.switches import Switches
+from simulator.traffic import Traffic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost"})
 
 
 @dataclass
@@ -50,6 +56,8 @@ class Universe:
         self.switches = Switches()
         self.accounts: dict[int, Account] = {}
         self.integrations: dict[str, Integration] = {}
+        self.grants = Grants(self)
+        self.traffic = Traffic(self.switches)
         self.on_new_account: list[Callable[[Account], None]] = []
 
     def add_account(self, subdomain: str, *, name: str = "", timezone: str = "Europe/Moscow") -> Account:
@@ -82,6 +90,16 @@ class Universe:
         """Return the account whose domain the request's Host names, port ignored."""
         domain = host.partition(":")[0].lower()
         return next((account for account in self.accounts.values() if account.domain == domain), None)
+
+    def account_here(self) -> Account | None:
+        """Return the account that the request under way addresses; on a bare local address that is the first one.
+
+        None for a domain that no account has (any more), and for the domain of the API server.
+        """
+        host = request.host.partition(":")[0].lower()
+        if host in LOCAL_HOSTS:
+            return self.first_account()
+        return self.account_of_host(host)
 
     def first_account(self) -> Account:
         """Return the account that was opened first."""
