@@ -48,6 +48,8 @@ class Carrier:
                 redirect=False,
             )
             status = answer.status
+        except urllib3.exceptions.NewConnectionError:
+            status = NO_ANSWER  # first, because urllib3 counts it among the timeouts
         except urllib3.exceptions.TimeoutError:
             status = timeout_status
         except urllib3.exceptions.HTTPError:
