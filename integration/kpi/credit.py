@@ -29,7 +29,7 @@ def first_human_owner(history: LeadHistory, *, router_grace: int) -> int:
 
 
 def _was_before(holding: Holding, start: int) -> bool:
-    return holding.handed_at is not None and holding.handed_at <= start
+    return holding.handed_at is not None and holding.handed_at <= start and holding.taken_at < start
 
 
 def _is_router(holding: Holding, start: int, events: Iterable[Event], grace: int) -> bool:

@@ -109,6 +109,8 @@ class _Fold:
         if step.kind == PRICE_CHANGED:
             self.price = step.value[0] or None
             return
+        if step.kind == OWNER_CHANGED and step.value == (self.owner,):
+            return
         self.held.append((self.owner, step.at - self.counted_to))
         self.counted_to = step.at
         if step.kind == OWNER_CHANGED:

@@ -19,7 +19,8 @@ UNKNOWN = 0
 State = dict[str, tuple[int, ...]]
 """The value of each kind of change: (pipeline_id, status_id), (user_id,), (price,) with 0 for «no budget»."""
 
-_KINDS = frozenset({STATUS_CHANGED, OWNER_CHANGED, PRICE_CHANGED})
+_NO_BUDGET = (0,)
+_WIDTHS = {STATUS_CHANGED: 2, OWNER_CHANGED: 1}
 
 
 class Step(NamedTuple):
@@ -32,20 +33,25 @@ class Step(NamedTuple):
 
 def steps(lead: Lead, events: list[Event]) -> tuple[State, list[Step]]:
     """Return the state at the lead's creation and its steps in order, from its ordered events and its snapshot."""
-    changes = [event for event in events if event.type in _KINDS]
-    last = {event.type: event for event in changes}
+    changes = [event for event in events if _is_telling(event)]
     shown = _shown(lead)
-    first = shown | {event.type: event.before for event in reversed(changes)}
-    told = [Step(event.created_at, event.type, event.after) for event in changes]
+    first = shown | {event.type: event.before or _NO_BUDGET for event in reversed(changes)}
+    told = [Step(event.created_at, event.type, event.after or _NO_BUDGET) for event in changes]
+    last = {step.kind: step for step in told}
     unseen = [
-        Step(_noticed_at(lead, last[kind]), kind, shown[kind])
-        for kind in shown
-        if kind in last and last[kind].after != shown[kind] and lead.updated_at > last[kind].created_at
+        Step(_noticed_at(lead, last[kind]), kind, value)
+        for kind, value in shown.items()
+        if kind in last and last[kind].value != value and lead.updated_at > last[kind].at
     ]
     if STATUS_CHANGED not in last and _was_closed_later(lead):
         first[STATUS_CHANGED] = (lead.pipeline_id, UNKNOWN)
         unseen.append(Step(lead.closed_at or 0, STATUS_CHANGED, shown[STATUS_CHANGED]))
     return first, sorted(told + unseen, key=itemgetter(0)) if unseen else told
+
+
+def _is_telling(event: Event) -> bool:
+    """Tell whether the event is a change that names both its values; an empty price is no budget."""
+    return event.type == PRICE_CHANGED or len(event.before) == len(event.after) == _WIDTHS.get(event.type)
 
 
 def _shown(lead: Lead) -> State:
@@ -57,10 +63,10 @@ def _shown(lead: Lead) -> State:
     }
 
 
-def _noticed_at(lead: Lead, last: Event) -> int:
+def _noticed_at(lead: Lead, last: Step) -> int:
     """Return the time of a change that no event told of. The time of a closing amoCRM keeps in the lead."""
-    closing = last.type == STATUS_CHANGED and lead.status_id in CLOSED
-    if closing and lead.closed_at is not None and lead.closed_at >= last.created_at:
+    closing = last.kind == STATUS_CHANGED and lead.status_id in CLOSED
+    if closing and lead.closed_at is not None and lead.closed_at >= last.at:
         return lead.closed_at
     return lead.updated_at
 
