@@ -30,7 +30,7 @@ class DatabaseDown(PulseError):
 
 
 class Database:
-    """One database, shared by the threads of a process. `url` is sqlite:///path or postgresql://…"""
+    """One database, shared by the threads of a process. `url` begins with sqlite:/// or postgresql://."""
 
     def __init__(self, url: str) -> None:
         self.engine = _engine(url)

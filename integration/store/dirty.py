@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import and_, func, or_, select, text
+from sqlalchemy import and_, delete, func, or_, select, text
 
 from integration.store import rows
 from integration.store.accounts import SILENT
@@ -17,12 +17,10 @@ from integration.store.tables import accounts, dirty
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, TextClause
 
 Entity = tuple[str, int]
 """(type, id), the type in the plural of the API: leads or tasks."""
-
-_SAME_SEQ = f"(entity_type, entity_id, seq) IN ({{unpacked}}) AND {dirty.name}.account_id = :account_id"
 
 
 class Mark(NamedTuple):
@@ -79,19 +77,35 @@ def take(conn: Connection, account_id: int, entity_type: str, now_ms: int, limit
     return [Mark(*row) for row in conn.execute(query)]
 
 
-def clear(conn: Connection, account_id: int, marks: Iterable[Mark]) -> list[int]:
-    """Remove the marks that got no new hint since they were read. Returns when their first hints came, in ms."""
-    same = _SAME_SEQ.format(unpacked=rows.unpacked(conn, dirty, ("entity_type", "entity_id", "seq")))
-    statement = text(f"DELETE FROM dirty WHERE {same} RETURNING first_ms")  # noqa: S608 - made of our own names
-    return list(conn.scalars(statement, {"rows": _keys(marks), "account_id": account_id}))
+def unchanged(conn: Connection, account_id: int, marks: Iterable[Mark]) -> list[Mark]:
+    """Lock the marks, in the order of their keys, and return those that got no new hint since they were read."""
+    read = {(mark.entity_type, mark.entity_id): mark for mark in marks}
+    if not read:
+        return []
+    query = (
+        select(dirty.c.entity_type, dirty.c.entity_id, dirty.c.seq)
+        .where(dirty.c.account_id == account_id, _among(conn, read.values()))
+        .order_by(dirty.c.entity_type, dirty.c.entity_id)
+        .with_for_update()
+    )
+    return [read[kind, key] for kind, key, seq in conn.execute(query) if read[kind, key].seq == seq]
 
 
-def postpone(conn: Connection, account_id: int, marks: Iterable[Mark], not_before_ms: int, *, tried: int) -> None:
-    """Let the marks rest until then, unless a new hint came; `tried` is added to their tries."""
-    same = _SAME_SEQ.format(unpacked=rows.unpacked(conn, dirty, ("entity_type", "entity_id", "seq")))
-    statement = f"UPDATE dirty SET not_before_ms = :later, tries = tries + :tried WHERE {same}"  # noqa: S608 - as above
-    values = {"rows": _keys(marks), "account_id": account_id, "later": not_before_ms, "tried": tried}
-    conn.execute(text(statement), values)
+def clear(conn: Connection, account_id: int, marks: Iterable[Mark]) -> None:
+    """Remove marks that `unchanged` returned in this transaction."""
+    conn.execute(delete(dirty).where(dirty.c.account_id == account_id, _among(conn, marks)))
+
+
+def postpone(conn: Connection, account_id: int, later: Iterable[tuple[Mark, int]]) -> None:
+    """Let marks that `unchanged` returned rest until the time in ms beside each; that was one more try.
+
+    The mark's `first_ms` is written too: a hint that was served and only has to be looked at again is no old one.
+    """
+    marks = [
+        {"account_id": account_id, **mark._asdict(), "not_before_ms": not_before_ms} for mark, not_before_ms in later
+    ]
+    rest = {"not_before_ms": "excluded.not_before_ms", "first_ms": "excluded.first_ms", "tries": "dirty.tries + 1"}
+    rows.upsert(conn, dirty, marks, update=rest)
 
 
 def pending(conn: Connection, account_id: int) -> int:
@@ -101,7 +115,8 @@ def pending(conn: Connection, account_id: int) -> int:
 
 def soonest(conn: Connection, account_id: int) -> int | None:
     """Return when the next mark is due, in ms (in the past: now); None if there is no mark."""
-    return conn.scalar(select(func.min(dirty.c.not_before_ms)).where(dirty.c.account_id == account_id))
+    found: int | None = conn.scalar(select(func.min(dirty.c.not_before_ms)).where(dirty.c.account_id == account_id))
+    return found
 
 
 def forgotten(conn: Connection, now_ms: int, older_than_ms: int) -> list[int]:
@@ -118,7 +133,7 @@ def forgotten(conn: Connection, now_ms: int, older_than_ms: int) -> list[int]:
     return list(conn.scalars(query))
 
 
-def _keys(marks: Iterable[Mark]) -> str:
-    return rows.as_json(
-        [{"entity_type": mark.entity_type, "entity_id": mark.entity_id, "seq": mark.seq} for mark in marks]
-    )
+def _among(conn: Connection, marks: Iterable[Mark]) -> TextClause:
+    keys = [{"entity_type": mark.entity_type, "entity_id": mark.entity_id} for mark in marks]
+    listed = rows.unpacked(conn, dirty, ("entity_type", "entity_id"))
+    return text(f"(entity_type, entity_id) IN ({listed})").bindparams(rows=rows.as_json(keys))

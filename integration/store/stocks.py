@@ -12,6 +12,7 @@ from sqlalchemy import and_, exists, func, or_, select
 
 from integration.kpi.model import LOST, WON
 from integration.store import rows
+from integration.store.mirrors import UNSORTED
 from integration.store.tables import leads, statuses, tasks
 
 if TYPE_CHECKING:
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Column, ColumnElement, Connection
 
     from integration.kpi.calendar import Period
-
-UNSORTED_TYPE = 1
-"""The type of a status «Неразобранное». https://www.amocrm.ru/developers/content/crm_platform/leads_pipelines"""
 
 _is_open_task = and_(~tasks.c.is_completed, ~tasks.c.is_deleted)
 _hangs_on_lead = and_(
@@ -129,7 +127,7 @@ def stage_ages(conn: Connection, scope: Scope, after_sale: Sequence[int]) -> lis
         statuses.c.account_id == leads.c.account_id,
         statuses.c.pipeline_id == leads.c.pipeline_id,
         statuses.c.id == leads.c.status_id,
-        statuses.c.type == UNSORTED_TYPE,
+        statuses.c.type == UNSORTED,
     )
     in_delivery = and_(
         leads.c.pipeline_id.in_(after_sale), leads.c.status_id.not_in([WON, LOST]), ~leads.c.is_deleted, ~unsorted

@@ -92,6 +92,16 @@ leads = Table(
     Column("is_open", Boolean, nullable=False),  # derived: counted in open_leads now
     Column("entered_at", BigInteger, nullable=False),  # derived: entry to the present status
     Index(
+        "leads_of_contact",
+        "account_id",
+        "main_contact_id",
+        sqlite_where=text("is_open"),
+        postgresql_where=text("is_open"),
+    ),
+    Index(
+        "leads_of_company", "account_id", "company_id", sqlite_where=text("is_open"), postgresql_where=text("is_open")
+    ),
+    Index(
         "leads_open",
         "account_id",
         "responsible_user_id",
@@ -236,7 +246,7 @@ runs = Table(
     "runs",  # backfills, sweeps, audits: what was done, how far it is, what it found
     metadata,
     _account(),
-    Column("kind", Text, primary_key=True),  # backfill, sweep, audit, mirrors: one row each, the latest
+    Column("kind", Text, primary_key=True),  # see store.runs: one row each, the latest
     Column("started_at", BigInteger, nullable=False),
     Column("finished_at", BigInteger),
     Column("due_at", BigInteger, nullable=False),  # when the clock starts it next

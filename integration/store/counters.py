@@ -1,0 +1,126 @@
+"""The counters: every number that is a sum lives here, and only here."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from sqlalchemy import BigInteger, cast, delete, func, or_, select
+
+from integration.kpi.model import Cell
+from integration.store import rows
+from integration.store.tables import counters
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from sqlalchemy import ColumnElement, Connection
+
+    from integration.kpi.model import Contribution
+
+Sums = dict[tuple[int, int], int]
+"""(measure, item) → sum."""
+
+_row = counters.c
+_TOTAL = cast(func.sum(_row.value), BigInteger)
+
+
+def add(conn: Connection, account_id: int, generation: int, delta: Contribution) -> None:
+    """Add the delta to the counters, in the order of their keys."""
+    values = [
+        {
+            "account_id": account_id,
+            "generation": generation,
+            "user_id": cell.user_id,
+            "day": cell.day,
+            "measure": cell.measure,
+            "pipeline_id": cell.pipeline_id,
+            "item": cell.item,
+            "value": value,
+        }
+        for cell, value in sorted(delta.items(), key=_key_order)
+    ]
+    rows.upsert(conn, counters, values, update={"value": "counters.value + excluded.value"})
+
+
+def sums(
+    conn: Connection,
+    account_id: int,
+    generation: int,
+    *,
+    first_day: int,
+    last_day: int,
+    user_ids: Collection[int] | None = None,
+    pipeline_id: int | None = None,
+) -> Sums:
+    """Return the sums over the days from first to last and over the levels (day 0), for the users and the pipeline.
+
+    None stands for all. A pipeline leaves out what belongs to no pipeline (tasks).
+    """
+    chosen = _chosen(conn, account_id, generation, user_ids, pipeline_id)
+    days = or_(_row.day == 0, _row.day.between(first_day, last_day))
+    query = select(_row.measure, _row.item, _TOTAL).where(*chosen, days).group_by(_row.measure, _row.item)
+    return {(measure, item): value for measure, item, value in conn.execute(query) if value}
+
+
+def sums_by_user(
+    conn: Connection, account_id: int, generation: int, *, first_day: int, last_day: int, pipeline_id: int | None = None
+) -> dict[int, Sums]:
+    """Return the sums of every user who has any, see `sums`."""
+    chosen = _chosen(conn, account_id, generation, None, pipeline_id)
+    days = or_(_row.day == 0, _row.day.between(first_day, last_day))
+    key = (_row.user_id, _row.measure, _row.item)
+    by_user: defaultdict[int, Sums] = defaultdict(dict)
+    for user_id, measure, item, value in conn.execute(select(*key, _TOTAL).where(*chosen, days).group_by(*key)):
+        if value:
+            by_user[user_id][measure, item] = value
+    return dict(by_user)
+
+
+def series(
+    conn: Connection,
+    account_id: int,
+    generation: int,
+    *,
+    measures: Collection[int],
+    first_day: int,
+    last_day: int,
+    user_ids: Collection[int] | None = None,
+    pipeline_id: int | None = None,
+) -> dict[int, dict[int, int]]:
+    """Return measure → day → sum over all items; days without a value are absent."""
+    chosen = _chosen(conn, account_id, generation, user_ids, pipeline_id)
+    wanted = (_row.measure.in_(sorted(measures)), _row.day.between(first_day, last_day))
+    query = select(_row.measure, _row.day, _TOTAL).where(*chosen, *wanted).group_by(_row.measure, _row.day)
+    days: dict[int, dict[int, int]] = {measure: {} for measure in measures}
+    for measure, day, value in conn.execute(query):
+        days[measure][day] = value
+    return days
+
+
+def all_cells(conn: Connection, account_id: int, generation: int) -> Contribution:
+    """Return every counter that is not zero: what an audit compares."""
+    own = (_row.account_id == account_id, _row.generation == generation, _row.value != 0)
+    key = (_row.measure, _row.user_id, _row.pipeline_id, _row.item, _row.day)
+    return {Cell(*cell): value for *cell, value in conn.execute(select(*key, _row.value).where(*own))}
+
+
+def drop(conn: Connection, account_id: int, generation: int) -> None:
+    """Remove a generation that nobody reads any more."""
+    conn.execute(delete(counters).where(_row.account_id == account_id, _row.generation == generation))
+
+
+def _chosen(
+    conn: Connection, account_id: int, generation: int, user_ids: Collection[int] | None, pipeline_id: int | None
+) -> list[ColumnElement[bool]]:
+    chosen: list[ColumnElement[bool]] = [_row.account_id == account_id, _row.generation == generation]
+    if user_ids is not None:
+        chosen.append(rows.among(conn, _row.user_id, user_ids))
+    if pipeline_id is not None:
+        chosen.append(_row.pipeline_id == pipeline_id)
+    return chosen
+
+
+def _key_order(entry: tuple[Cell, int]) -> tuple[int, ...]:
+    cell, _ = entry
+    return cell.user_id, cell.day, cell.measure, cell.pipeline_id, cell.item
