@@ -71,23 +71,22 @@ def _content(content_type: str, body: bytes) -> Json:
     return content
 
 
+_REFUSALS: dict[int, type[AmoError]] = {
+    401: GrantDead,
+    402: PaymentRequired,
+    408: Unavailable,
+    499: Unavailable,
+}
+
+
 def _refusal(status: int, body: bytes, retry_after: str | None) -> AmoError:
     problem = _problem(body)
     words = f"{status} {_words(problem)}".rstrip()
-    match status:
-        case 401:
-            return GrantDead(words)
-        case 402:
-            return PaymentRequired(words)
-        case 403 if problem is None:
-            return Blocked("403 without JSON: the API is blocked for us")
-        case 403:
-            return RightsMissing(words)
-        case 429:
-            return RateLimited(words, retry_after=_pause(problem, retry_after))
-        case 408 | 499:
-            return Unavailable(words)
-    return (Unavailable if status >= 500 else UnexpectedAnswer)(words)  # noqa: PLR2004 - HTTP's own line
+    if status == 403:  # noqa: PLR2004 - two different things: no rights is said in JSON, a block in HTML
+        return RightsMissing(words) if problem else Blocked("403 without JSON: the API is blocked for us")
+    if status == 429:  # noqa: PLR2004 - HTTP's own number
+        return RateLimited(words, retry_after=_pause(problem, retry_after))
+    return _REFUSALS.get(status, Unavailable if status >= 500 else UnexpectedAnswer)(words)  # noqa: PLR2004 - HTTP's line
 
 
 def _problem(body: bytes) -> dict[str, Json] | None:

@@ -33,9 +33,10 @@ REMEMBERED_ACCOUNTS = 1024
 _WINDOW_SCRIPT = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000000 + clock[2]
-local oldest = tonumber(redis.call('LINDEX', KEYS[1], ARGV[1] - 1) or nil)
-if oldest and oldest <= now and now - oldest < tonumber(ARGV[2]) then
-    return ARGV[2] - (now - oldest)
+local oldest = redis.call('LINDEX', KEYS[1], ARGV[1] - 1)
+local passed = oldest and now - oldest
+if passed and passed >= 0 and passed < tonumber(ARGV[2]) then
+    return ARGV[2] - passed
 end
 redis.call('LPUSH', KEYS[1], string.format('%.0f', now))
 redis.call('LTRIM', KEYS[1], 0, ARGV[1] - 1)
