@@ -1,0 +1,29 @@
+/** What this lead, contact or company asks for now. Pure. */
+define([], function () {
+  'use strict';
+
+  /** @returns {{kind: string, title: string, hint: ?string}[]} kinds that a newer server may add are left out */
+  function alerts(card, now, format, say) {
+    const writers = {
+      overdue_task: function (alert) { return overdue(alert, now, format, say); },
+      no_next_task: function (alert) { return withoutTask(alert, say); }
+    };
+    const entity = card.entity;
+    return (entity && entity.alerts || [])
+      .filter(function (alert) { return writers[alert.kind]; })
+      .map(function (alert) { return writers[alert.kind](alert); });
+  }
+
+  function overdue(alert, now, format, say) {
+    const age = format.age(now - alert.complete_till);
+    if (!(alert.count > 1)) { return { kind: alert.kind, title: say('alert.overdue_task', { age: age }), hint: null }; }
+    return { kind: alert.kind, title: say('alert.overdue_tasks', { count: alert.count }), hint: say('alert.oldest', { age: age }) };
+  }
+
+  function withoutTask(alert, say) {
+    const title = alert.count > 1 ? say('alert.no_next_tasks', { count: alert.count }) : say('alert.no_next_task');
+    return { kind: alert.kind, title: title, hint: say('alert.no_next_task_hint') };
+  }
+
+  return alerts;
+});

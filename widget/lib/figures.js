@@ -1,0 +1,90 @@
+/** The KPIs of the card's answer as words, in the order in which a manager reads them. Pure. */
+define(['./change.js', './sparkline.js'], function (change, sparkline) {
+  'use strict';
+
+  const HERO = 'won_sum';
+  const FIRST = ['won_count', 'average_check', 'win_rate', 'new_leads'];
+  const NOW = ['open_leads', 'tasks_overdue', 'leads_without_task'];
+  const INSIDE_OTHERS = ['open_value', 'lost_sum'];
+  const HERO_SPARK = { width: 220, height: 44 };
+  const ROW_SPARK = { width: 56, height: 22 };
+
+  /**
+   * @param {Object} card - answer of GET /api/v1/card
+   * @param {{now: number, expanded: boolean, gains: Object}} sight
+   * @returns {{hero: ?Object, rows: Object[], now: Object[], hidden: number}}
+   */
+  function figures(card, sight, format, say) {
+    const running = sight.now < card.period.to;
+    const byKey = {};
+    card.kpis.forEach(function (kpi) { byKey[kpi.key] = kpi; });
+    const row = function (kpi, size) { return figure(kpi, byKey, { card: card, sight: sight, running: running, size: size }, format, say); };
+    const rest = card.kpis.filter(function (kpi) {
+      return kpi.key !== HERO && NOW.concat(INSIDE_OTHERS, FIRST).indexOf(kpi.key) < 0;
+    });
+    const first = present(FIRST, byKey);
+    return {
+      hero: byKey[HERO] ? row(byKey[HERO], HERO_SPARK) : null,
+      rows: (sight.expanded ? first.concat(rest) : first).map(function (kpi) { return row(kpi, ROW_SPARK); }),
+      now: present(NOW, byKey).map(function (kpi) { return row(kpi, null); }),
+      hidden: rest.length
+    };
+  }
+
+  function present(keys, byKey) {
+    return keys.map(function (key) { return byKey[key]; }).filter(Boolean);
+  }
+
+  function figure(kpi, byKey, view, format, say) {
+    const known = kpi.value !== null;
+    const changed = view.size ? change(kpi, view.running, format, say) : null;
+    return {
+      key: kpi.key,
+      title: kpi.title,
+      value: known ? format.value(kpi.value, kpi.unit) : say('card.none'),
+      detail: known ? detail(kpi, byKey, view, format, say) : reason(kpi.reason, say),
+      change: changed,
+      previous: changed && say('card.compared', {
+        value: format.value(kpi.previous, kpi.unit), when: say('card.previous.' + view.card.period.key)
+      }),
+      spark: view.size && kpi.spark ? sparkline(kpi.spark, view.size.width, view.size.height) : null,
+      gain: gain(view.sight.gains[kpi.key], kpi.unit, format, say),
+      mood: kpi.key === 'tasks_overdue' && known ? (kpi.value > 0 ? 'alarming' : 'calm') : null
+    };
+  }
+
+  function gain(difference, unit, format, say) {
+    if (!difference) { return null; }
+    return { text: say(difference > 0 ? 'card.gain' : 'card.loss', { value: format.value(Math.abs(difference), unit) }), up: difference > 0 };
+  }
+
+  function detail(kpi, byKey, view, format, say) {
+    const parts = kpi.parts || {};
+    const oldest = view.card.overdue && view.card.overdue.oldest;
+    const writers = {
+      average_check: function () { return parts.median && say('card.detail.median', { value: format.money(parts.median) }); },
+      win_rate: function () {
+        return parts.won + parts.lost > 0 && say('card.detail.won_of', { won: parts.won, closed: parts.won + parts.lost });
+      },
+      open_leads: function () { return worth(byKey.open_value, format, say); },
+      lost_count: function () { return worth(byKey.lost_sum, format, say); },
+      tasks_overdue: function () {
+        if (!kpi.value) { return say('card.calm'); }
+        return oldest && say('card.detail.oldest', { age: format.age(view.sight.now - oldest) });
+      }
+    };
+    return writers[kpi.key] ? writers[kpi.key]() || null : null;
+  }
+
+  function worth(kpi, format, say) {
+    return kpi && kpi.value ? say('card.detail.worth', { value: format.money(kpi.value) }) : null;
+  }
+
+  function reason(code, say) {
+    const key = 'reason.' + code;
+    const text = say(key);
+    return text === key ? say('reason.other') : text;
+  }
+
+  return figures;
+});
