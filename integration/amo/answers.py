@@ -1,4 +1,4 @@
-"""What amoCRM's answers mean: (status, content type, body) to JSON or to the error that says what to do.
+"""What amoCRM's answers mean: JSON, or the error that says what to do. Pure.
 
 https://www.amocrm.ru/developers/content/crm_platform/error-codes
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, NoReturn
 
@@ -34,38 +35,53 @@ _ADDRESS = re.compile(r"https?://\S+")
 _SECRET = re.compile(r"[\w.+/=-]{32,}")
 
 
-def decipher(status: int, content_type: str, body: bytes, *, retry_after: str | None = None) -> Json:
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer, reduced to what is read.
+
+    `retry_after` is the header of that name, which amoCRM may or may not send; `date` is the server's clock in unix
+    seconds, if it told it.
+    """
+
+    status: int
+    content_type: str
+    body: bytes
+    retry_after: str | None = None
+    date: int | None = None
+
+
+def decipher(answer: Answer) -> Json:
     """Return the answer's JSON, None for an empty one (204: nothing found). Raises a subclass of AmoError.
 
-    `retry_after` is the header of that name, which amoCRM may or may not send. Numbers with a point become Decimal.
+    Numbers with a point become Decimal.
     """
-    if 200 <= status < 300:  # noqa: PLR2004 - every success: amoCRM's 202 became 200 once
-        return _content(content_type, body)
-    raise _refusal(status, body, retry_after)
+    if 200 <= answer.status < 300:  # noqa: PLR2004 - every success: amoCRM's 202 became 200 once
+        return _content(answer)
+    raise _refusal(answer)
 
 
-def decipher_token(status: int, content_type: str, body: bytes, *, retry_after: str | None = None) -> Json:
+def decipher_token(answer: Answer) -> Json:
     """Return the token endpoint's JSON. A refusal there tells whether the grant is dead or the client is wrong.
 
     Raises GrantDead only when amoCRM says so in words: everything else must leave the grant as it is, because a
     grant once given up needs a person. The words are captured ones; the documentation promises only 400.
     """
-    problem = _problem(body)
-    if status not in {400, 401} or problem is None:
-        return decipher(status, content_type, body, retry_after=retry_after)
+    problem = _problem(answer.body)
+    if answer.status not in {400, 401} or problem is None:
+        return decipher(answer)
     if _GRANT_IS_DEAD.search(str(problem.get("hint"))):
         raise GrantDead(_words(problem))
     # Without a hint: «Некорректный клиент», or the redirect address differs from the integration's settings.
     raise WrongClient(_words(problem))
 
 
-def _content(content_type: str, body: bytes) -> Json:
-    if not body.strip():
+def _content(answer: Answer) -> Json:
+    if not answer.body.strip():
         return None
-    if "json" not in content_type.lower():
+    if "json" not in answer.content_type.lower():
         raise UnexpectedAnswer("a successful answer is not JSON")
     try:
-        content: Json = json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant)
+        content: Json = json.loads(answer.body, parse_float=Decimal, parse_constant=_refuse_constant)
     except (ValueError, RecursionError):
         raise Unavailable("the answer's JSON is cut short or broken") from None
     return content
@@ -79,13 +95,13 @@ _REFUSALS: dict[int, type[AmoError]] = {
 }
 
 
-def _refusal(status: int, body: bytes, retry_after: str | None) -> AmoError:
-    problem = _problem(body)
+def _refusal(answer: Answer) -> AmoError:
+    status, problem = answer.status, _problem(answer.body)
     words = f"{status} {_words(problem)}".rstrip()
     if status == 403:  # noqa: PLR2004 - two different things: no rights is said in JSON, a block in HTML
         return RightsMissing(words) if problem else Blocked("403 without JSON: the API is blocked for us")
     if status == 429:  # noqa: PLR2004 - HTTP's own number
-        return RateLimited(words, retry_after=_pause(problem, retry_after))
+        return RateLimited(words, retry_after=_pause(problem, answer.retry_after))
     return _REFUSALS.get(status, Unavailable if status >= 500 else UnexpectedAnswer)(words)  # noqa: PLR2004 - HTTP's line
 
 

@@ -6,31 +6,29 @@ https://www.amocrm.ru/developers/content/crm_platform/api-reference
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
-from integration.amo import hosts, protocol, rows
+from integration.amo import protocol, rows
 from integration.amo.answers import decipher
-from integration.amo.fields import Row, embedded, row, whole
-from integration.amo.transport import Answer, open_session, send
+from integration.amo.conversation import Conversation
+from integration.amo.fields import embedded, row, whole
+from integration.amo.transport import open_session
 from integration.errors import AmoError, PaymentRequired, RightsMissing, UnexpectedAnswer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
+    from collections.abc import Callable, Collection
     from types import TracebackType
     from typing import Self
 
+    from integration.amo.conversation import Query
     from integration.amo.protocol import AccountCard, Named, Pipeline, User, Webhook
     from integration.amo.rate_limit import RateLimit
     from integration.kpi.model import Event, Lead, Task
 
 PAGE = 250
 EVENTS_PAGE = 100
-MOST_PAGES = 400
-"""Where a list that is read as a whole ends, even if amoCRM says there is more."""
 
-_Query = tuple[tuple[str, object], ...]
-_WHOLE_PAGE: _Query = (("limit", PAGE),)
-_WITH_CONTACTS: _Query = (("limit", PAGE), ("with", "contacts"))
+_WHOLE_PAGE: Query = (("limit", PAGE),)
+_WITH_CONTACTS: Query = (("limit", PAGE), ("with", "contacts"))
 
 _COMMON_HOOKS = (
     "add_lead", "update_lead", "delete_lead", "restore_lead", "status_lead", "responsible_lead",
@@ -54,8 +52,7 @@ class AmoClient:
     """Reads one account. Not for several threads at once. Close it, or use it in a `with`.
 
     Every method may raise the subclasses of AmoError. `renew` takes an access token that was refused and returns the
-    one to use instead, or raises GrantDead. `server_now` is amoCRM's clock at its last answer, in unix seconds (0
-    before the first): cursors and windows of the API are counted by it.
+    one to use instead, or raises GrantDead.
     """
 
     def __init__(
@@ -68,34 +65,35 @@ class AmoClient:
         account_id: int,
         gateway: str | None,
     ) -> None:
-        self._address = f"https://{hosts.account_host(host)}/api/v4"
-        self._access_token = access_token
-        self._renew = renew
-        self._limit = limit
-        self._account_id = account_id
-        self._session = open_session(gateway)
-        self.server_now = 0
+        self._api = Conversation(
+            host, access_token, renew=renew, limit=limit, account_id=account_id, session=open_session(gateway)
+        )
+
+    @property
+    def server_now(self) -> int:
+        """AmoCRM's clock at its last answer in unix seconds, 0 before the first; its windows are counted by it."""
+        return self._api.server_now
 
     def account(self) -> AccountCard:
         """Return the account's settings. https://www.amocrm.ru/developers/content/crm_platform/account-info."""
         parts = "users_groups,task_types,datetime_settings,is_api_filter_enabled"
-        return protocol.account_card(row(self._get("account", (("with", parts),))))
+        return protocol.account_card(row(self._api.get("account", (("with", parts),))))
 
     def users(self) -> list[User]:
         """Return the employees whom amoCRM lists; only an administrator's token may ask."""
-        return [protocol.user(source) for source in self._every("users", "users")]
+        return [protocol.user(source) for source in self._api.every("users", "users", _WHOLE_PAGE)]
 
     def pipelines(self) -> list[Pipeline]:
         """Return all pipelines, archived ones too, with their statuses."""
-        return [protocol.pipeline(source) for source in embedded(self._get("leads/pipelines"), "pipelines")]
+        return [protocol.pipeline(source) for source in embedded(self._api.get("leads/pipelines"), "pipelines")]
 
     def loss_reasons(self) -> list[Named]:
         """Return the reasons that a lost lead may have."""
-        return [protocol.named(source) for source in self._every("leads/loss_reasons", "loss_reasons")]
+        return [protocol.named(source) for source in self._api.every("leads/loss_reasons", "loss_reasons", _WHOLE_PAGE)]
 
     def lead(self, lead_id: int) -> Lead | None:
         """Return a lead, or None when amoCRM does not show it, which does not mean that it is deleted."""
-        answer = self._get(f"leads/{lead_id}", (("with", "contacts"),))
+        answer = self._api.get(f"leads/{lead_id}", (("with", "contacts"),))
         return None if answer is None else rows.lead(row(answer))
 
     def leads_by_id(self, ids: Collection[int]) -> list[Lead]:
@@ -108,7 +106,7 @@ class AmoClient:
         With `updated_since` only leads updated at that second or later; raises FilterIgnored, then scan
         `leads_newest_first`. Such a list can only grow while it is read: it has no upper bound on purpose.
         """
-        query: _Query = (("page", page), ("order[id]", "asc"))
+        query: Query = (("page", page), ("order[id]", "asc"))
         if updated_since is None:
             return self._leads(query)
         query += (("filter[updated_at][from]", updated_since),)
@@ -120,8 +118,8 @@ class AmoClient:
 
     def deleted_leads_page(self, page: int) -> tuple[list[int], bool]:
         """Return the ids on a page of the trash, and whether there are more. Purged leads are not there any more."""
-        query: _Query = (("page", page), ("with", "only_deleted"))
-        sources, more = self._page("leads", "leads", _WHOLE_PAGE + query)
+        query: Query = (("page", page), ("with", "only_deleted"))
+        sources, more = self._api.page("leads", "leads", _WHOLE_PAGE + query)
         # An account that does not know the word shows living leads: only what says it is deleted is.
         return [whole(source, "id") for source in sources if source.get("is_deleted") is True], more
 
@@ -132,7 +130,7 @@ class AmoClient:
     def tasks_page(self, page: int, updated_since: int | None = None) -> tuple[list[Task], bool]:
         """Return a page of tasks in the order of their ids, and whether there are more. Raises FilterIgnored."""
         since = updated_since or 0
-        query: _Query = (("page", page), ("order[id]", "asc"))
+        query: Query = (("page", page), ("order[id]", "asc"))
         if since:
             query += (("filter[updated_at][from]", since),)
         return self._tasks(query, lambda task: task.updated_at >= since)
@@ -144,12 +142,12 @@ class AmoClient:
         after their time, so windows must overlap.
         """
         window = (("filter[created_at][from]", start), ("filter[created_at][to]", end))
-        sources, more = self._page("events", "events", (("limit", EVENTS_PAGE), ("page", page), *window))
+        sources, more = self._api.page("events", "events", (("limit", EVENTS_PAGE), ("page", page), *window))
         return [rows.event(source) for source in sources if source.get("entity_type") in {"lead", "task"}], more
 
     def webhooks(self, destination: str) -> list[Webhook]:
         """Return the subscriptions of exactly this address, normally one or none."""
-        answer = self._get("webhooks", (("filter[destination]", destination),))
+        answer = self._api.get("webhooks", (("filter[destination]", destination),))
         found = [protocol.webhook(source) for source in embedded(answer, "webhooks")]
         return [webhook for webhook in found if webhook.destination == destination]
 
@@ -160,9 +158,7 @@ class AmoClient:
         """
         for settings in _HOOK_SETTINGS:
             try:
-                self._decipher(
-                    self._answer("POST", "webhooks", json={"destination": destination, "settings": settings})
-                )
+                decipher(self._api.ask("POST", "webhooks", json={"destination": destination, "settings": settings}))
             except UnexpectedAnswer:
                 # Unknown codes refuse the whole list: ask for fewer.
                 if settings is _HOOK_SETTINGS[-1]:
@@ -172,13 +168,13 @@ class AmoClient:
 
     def unsubscribe(self, destination: str) -> None:
         """Remove the address's subscription; that there is none is as good."""
-        answer = self._answer("DELETE", "webhooks", json={"destination": destination})
+        answer = self._api.ask("DELETE", "webhooks", json={"destination": destination})
         if answer.status != 404:  # noqa: PLR2004 - HTTP's own number
-            self._decipher(answer)
+            decipher(answer)
 
     def close(self) -> None:
         """Close the connections."""
-        self._session.close()
+        self._api.close()
 
     def __enter__(self) -> Self:
         return self
@@ -188,7 +184,7 @@ class AmoClient:
     ) -> None:
         self.close()
 
-    def _filtered_leads(self, query: _Query, obeys: Callable[[Lead], bool]) -> tuple[list[Lead], bool]:
+    def _filtered_leads(self, query: Query, obeys: Callable[[Lead], bool]) -> tuple[list[Lead], bool]:
         try:
             leads, more = self._leads(query)
         except (PaymentRequired, RightsMissing, UnexpectedAnswer) as refusal:
@@ -198,51 +194,17 @@ class AmoClient:
             raise FilterIgnored("leads came that the filter excludes")
         return leads, more
 
-    def _leads(self, query: _Query) -> tuple[list[Lead], bool]:
-        sources, more = self._page("leads", "leads", _WITH_CONTACTS + query)
+    def _leads(self, query: Query) -> tuple[list[Lead], bool]:
+        sources, more = self._api.page("leads", "leads", _WITH_CONTACTS + query)
         return [rows.lead(source) for source in sources], more
 
-    def _tasks(self, query: _Query, obeys: Callable[[Task], bool]) -> tuple[list[Task], bool]:
-        sources, more = self._page("tasks", "tasks", _WHOLE_PAGE + query)
+    def _tasks(self, query: Query, obeys: Callable[[Task], bool]) -> tuple[list[Task], bool]:
+        sources, more = self._api.page("tasks", "tasks", _WHOLE_PAGE + query)
         tasks = [rows.task(source) for source in sources]
         if not all(map(obeys, tasks)):
             raise FilterIgnored("tasks came that the filter excludes")
         return tasks, more
 
-    def _every(self, path: str, name: str) -> Iterator[Row]:
-        for page in range(1, MOST_PAGES + 1):
-            sources, more = self._page(path, name, (*_WHOLE_PAGE, ("page", page)))
-            yield from sources
-            if not more:
-                return
 
-    def _page(self, path: str, name: str, query: _Query) -> tuple[list[Row], bool]:
-        """Return a list's rows and whether a next page is linked, which is the only sign of the end that amoCRM gives."""
-        answer = self._get(path, query)
-        more = answer is not None and "next" in row(row(answer).get("_links", {}))
-        return embedded(answer, name), more
-
-    def _get(self, path: str, query: Sequence[tuple[str, object]] = ()) -> object:
-        return self._decipher(self._answer("GET", f"{path}?{urlencode(query)}" if query else path))
-
-    def _answer(self, method: str, path: str, json: object = None) -> Answer:
-        answer = self._send(method, path, json)
-        if answer.status == 401:  # noqa: PLR2004 - HTTP's own number
-            self._access_token = self._renew(self._access_token)
-            answer = self._send(method, path, json)
-        return answer
-
-    def _send(self, method: str, path: str, json: object) -> Answer:
-        self._limit.wait(self._account_id)
-        authorization = {"Authorization": f"Bearer {self._access_token}"}
-        answer = send(self._session, method, f"{self._address}/{path}", headers=authorization, json=json)
-        self.server_now = answer.date or self.server_now
-        return answer
-
-    @staticmethod
-    def _decipher(answer: Answer) -> object:
-        return decipher(answer.status, answer.content_type, answer.body, retry_after=answer.retry_after)
-
-
-def _ids(ids: Collection[int]) -> _Query:
+def _ids(ids: Collection[int]) -> Query:
     return tuple(("filter[id][]", entity_id) for entity_id in ids)

@@ -69,7 +69,7 @@ class TokenClient:
         """
         url = f"https://{hosts.api_host(api_domain)}/oauth2/account/current/subdomain"
         answer = send(self._session, "GET", url, headers={"X-Refresh-Token": refresh_token})
-        content = row(decipher(answer.status, answer.content_type, answer.body, retry_after=answer.retry_after))
+        content = row(decipher(answer))
         try:
             return hosts.account_host(text(content, "domain"))
         except BadRequest:
@@ -96,8 +96,7 @@ class TokenClient:
         }
         url = f"https://{hosts.account_host(host)}/oauth2/access_token"
         answer = send(self._session, "POST", url, headers={}, json=body)
-        content = decipher_token(answer.status, answer.content_type, answer.body, retry_after=answer.retry_after)
-        return _tokens(row(content))
+        return _tokens(row(decipher_token(answer)))
 
 
 def _tokens(content: Row) -> Tokens:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 import requests
 from requests.adapters import HTTPAdapter
 
+from integration.amo.answers import Answer
 from integration.errors import Unavailable, UnexpectedAnswer
 
 if TYPE_CHECKING:
@@ -22,17 +22,6 @@ LONGEST_ANSWER = 60.0
 """Seconds for a whole answer: the time-out above starts anew with every byte."""
 LARGEST_ANSWER = 16 * 1024 * 1024
 USER_AGENT = "Pulse/0.1 (sales KPIs)"
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An HTTP answer, reduced to what is read. `date` is the server's clock in unix seconds, if it told it."""
-
-    status: int
-    content_type: str
-    retry_after: str | None
-    date: int | None
-    body: bytes
 
 
 def open_session(gateway: str | None) -> requests.Session:
@@ -66,9 +55,9 @@ def send(
             return Answer(
                 status=response.status_code,
                 content_type=response.headers.get("Content-Type", ""),
+                body=_body(response),
                 retry_after=response.headers.get("Retry-After"),
                 date=_unix_seconds(response.headers.get("Date", "")),
-                body=_body(response),
             )
     except requests.RequestException as error:
         message = f"amoCRM did not answer: {type(error).__name__}"
