@@ -28,3 +28,6 @@ class Account(UnsortedChanges, TrashChanges, NoteChanges):
         self.groups[0] = {"id": 0, "name": "Отдел продаж", "uuid": None}
         for type_id, name, code in ((1, "Связаться", "FOLLOW_UP"), (2, "Встреча", "MEETING")):
             self.task_types[type_id] = {"id": type_id, "name": name, "color": None, "icon_id": None, "code": code}
+        for kind in ("contacts", "companies"):
+            for name, code in (("Телефон", "PHONE"), ("Email", "EMAIL")):
+                self.add_custom_field(kind, name, "multitext", code)

@@ -52,6 +52,7 @@ class Universe:
     def __init__(self, seed: int = 1, start: int | None = None) -> None:
         self.seed = seed
         self.rng = random.Random(seed)
+        self.chance = random.Random(seed)
         self.clock = Clock(start)
         self.switches = Switches()
         self.accounts: dict[int, Account] = {}

@@ -6,7 +6,7 @@ import json
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from flask import Response, request
+from flask import Response, current_app, request
 
 if TYPE_CHECKING:
     from werkzeug.exceptions import HTTPException

@@ -28,7 +28,7 @@ class ContactChanges(LeadTraces):
         first, _, last = name.partition(" ")
         fields = {"first_name": first, "last_name": last, **more}
         if phone:
-            fields["custom_fields_values"] = [_phone_field(phone)]
+            fields["custom_fields_values"] = [self._phone(phone)]
         return self._create("contacts", by, name, responsible_user_id, fields)
 
     def create_company(
@@ -57,6 +57,12 @@ class ContactChanges(LeadTraces):
     def delete_company(self, company_id: int, by: int) -> None:
         """Put a company into the trash."""
         self._delete("companies", company_id, by)
+
+    def _phone(self, number: str) -> Row:
+        field = next(each for each in self.custom_fields["contacts"].values() if each["code"] == "PHONE")
+        named = {"field_id": field["id"], "field_name": field["name"], "field_code": "PHONE"}
+        value = {"value": number, "enum_id": field["id"] + 1, "enum_code": "WORK"}
+        return {**named, "field_type": "multitext", "values": [value]}
 
     def _create(self, kind: str, by: int, name: str, owner: int | None, fields: Row) -> int:
         with self.changing() as now:
@@ -109,8 +115,3 @@ class ContactChanges(LeadTraces):
             row["is_deleted"] = True
             self.record(f"{_SINGULAR[kind]}_deleted", _SINGULAR[kind], row_id, by, [], [])
             self.occur(f"delete_{_SINGULAR[kind]}", kind, "delete", row)
-
-
-def _phone_field(phone: str) -> Row:
-    value = {"value": phone, "enum_id": 1, "enum_code": "WORK"}
-    return {"field_id": 1, "field_name": "Телефон", "field_code": "PHONE", "field_type": "multitext", "values": [value]}

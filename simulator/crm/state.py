@@ -24,11 +24,11 @@ CLOSED = frozenset({WON, LOST})
 ROBOT = 0
 
 
-class UnknownRow(LookupError):  # noqa: N818 - says what is the matter, as the exceptions of the product do
+class UnknownRow(LookupError):
     """There is no such entity, or it is deleted."""
 
 
-class Refused(ValueError):  # noqa: N818 - as above
+class Refused(ValueError):
     """amoCRM does not allow this change; the text says why."""
 
 
@@ -80,6 +80,7 @@ class AccountState:
         self.loss_reasons: dict[int, Row] = {}
         self.task_types: dict[int, Row] = {}
         self.tag_ids: dict[str, int] = {}
+        self.custom_fields: dict[str, dict[int, Row]] = {"leads": {}, "contacts": {}, "companies": {}}
         self.leads: dict[int, Row] = {}
         self.contacts: dict[int, Row] = {}
         self.companies: dict[int, Row] = {}
@@ -167,6 +168,12 @@ class AccountState:
             return list(rows.values())
         since = self.clock.now_ms() - stale_ms
         return [self._as_of(kind, row, since) for row in rows.values()]
+
+    def seen(self, kind: str, row_id: int) -> Row | None:
+        """Return one row as a read shows it now, deleted or not; None when there is none."""
+        row: Row | None = getattr(self, kind).get(row_id)
+        stale_ms = self.switches.stale_reads_ms
+        return row if row is None or not stale_ms else self._as_of(kind, row, self.clock.now_ms() - stale_ms)
 
     def _as_of(self, kind: str, row: Row, since: int) -> Row:
         changed_ms, was = self._before.get((kind, row["id"]), (0, row))

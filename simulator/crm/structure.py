@@ -160,6 +160,16 @@ class StructureChanges(AccountState):
             self.loss_reasons[reason_id] = row
             return reason_id
 
+    def add_custom_field(self, kind: str, name: str, type_: str = "text", code: str | None = None) -> int:
+        """Add a custom field to leads, contacts or companies and return its id."""
+        with self.lock:
+            field_id = self.new_id()
+            fields = self.custom_fields[kind]
+            row = {"id": field_id, "name": name, "type": type_, "account_id": self.id, "code": code}
+            row |= {"sort": 500 + len(fields), "is_api_only": False, "enums": None, "is_predefined": code is not None}
+            fields[field_id] = {**row, "is_deletable": code is None, "entity_type": kind, "group_id": None}
+            return field_id
+
     def tag(self, name: str) -> Row:
         """Return the tag of this name, with an id that stays."""
         if name not in self.tag_ids:

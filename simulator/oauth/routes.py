@@ -26,6 +26,7 @@ routes = Blueprint("oauth", __name__, template_folder="templates")
 
 @routes.get("/oauth")
 def consent() -> str | tuple[str, int]:
+    """Show the window in which a user grants access."""
     integration = universe().integrations.get(request.args.get("client_id", ""))
     if integration is None:
         return render_template("oauth/unknown.html"), 404
@@ -35,6 +36,7 @@ def consent() -> str | tuple[str, int]:
 
 @routes.post("/oauth")
 def decide() -> AnyResponse:
+    """Send the user on to the redirect URI, by this window or by its opener."""
     integration = universe().integrations.get(request.form.get("client_id", ""))
     account, user_id = _chosen(request.form.get("user", ""))
     if integration is None or account is None:
@@ -47,11 +49,13 @@ def decide() -> AnyResponse:
 
 @routes.post("/oauth2/access_token")
 def access_token() -> Response:
+    """Trade a code or a refresh token for a pair of tokens."""
     return _exchange()
 
 
 @routes.get("/oauth2/account/current/subdomain")
 def current_subdomain() -> Response:
+    """Tell where the account lives now, on the domain of the API server only."""
     grant = universe().grants.grant_of_refresh(request.headers.get("X-Refresh-Token", ""))
     if grant is None or not _is_api_host():
         raise Problem(401, UNAUTHORIZED)
@@ -60,6 +64,7 @@ def current_subdomain() -> Response:
 
 @routes.get("/oauth2/account/subdomain")
 def subdomain() -> Response:
+    """Tell the same by an access token: the deprecated way."""
     grant = universe().grants.grant_of(request.headers.get("Authorization", "").removeprefix("Bearer "))
     if grant is None:
         raise Problem(401, UNAUTHORIZED)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from typing import TYPE_CHECKING
 
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 PREFIX = "/api/v4"
 TOO_MANY = "You have sent too many requests in a given amount of time. Please try again later."
 _RETRY_AFTER = 300
-_chance = random.Random(1)
 
 
 def enter() -> None:
@@ -53,7 +51,7 @@ def leave(response: Response) -> Response:
     now = world.clock.now()
     response.headers["Date"] = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(now))
     response.headers["Server"] = "nginx"
-    response.headers["X-Request-Id"] = f"{_chance.getrandbits(128):032x}"
+    response.headers["X-Request-Id"] = f"{universe().chance.getrandbits(128):032x}"
     return response
 
 
@@ -82,18 +80,18 @@ def _check_host(account: Account) -> None:
 
 def _misbehave() -> None:
     switches = universe().switches
-    if switches.slow_ms and _chance.random() < switches.slow_share:
+    if switches.slow_ms and universe().chance.random() < switches.slow_share:
         time.sleep(switches.slow_ms / 1000)
     if switches.payment_required:
         raise Problem(402, "Payment required")
-    if _chance.random() < switches.fail_share:
+    if universe().chance.random() < switches.fail_share:
         _fail(switches.fail_status)
 
 
 def _fail(status: int) -> None:
     match status:
         case 500:
-            raise Problem(500, "Internal server error", trace_id=f"{_chance.getrandbits(64):016x}")
+            raise Problem(500, "Internal server error", trace_id=f"{universe().chance.getrandbits(64):016x}")
         case 402:
             raise Problem(402, "Payment required")
         case 429:

@@ -1,0 +1,63 @@
+"""GET /events (M:crm_platform/events-and-notes.md, LIB EventsFilter.php)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flask import Blueprint, request
+
+from simulator.rest import shapes
+from simulator.rest.caller import caller
+from simulator.rest.event_filters import event_tests
+from simulator.rest.event_types import TYPES
+from simulator.rest.listing import asked, page, whole
+from simulator.web import Problem, json_response, no_content
+
+if TYPE_CHECKING:
+    from flask import Response
+
+    from simulator.crm.state import Row
+
+routes = Blueprint("events", __name__)
+
+
+@routes.get("/events")
+def events() -> Response:
+    """List events, by custom the newest first; there is no order parameter."""
+    who = caller()
+    query = asked(who.switches.events_max_limit)
+    tests = event_tests(query.filter)
+    with who.account.lock:
+        chosen = [row for row in _known() if all(test(row) for test in tests) and who.sees_event(row)]
+    newest_first = who.switches.events_order == "newest"
+    chosen.sort(key=lambda row: (row["created_at"], row["id"]), reverse=newest_first)
+    if who.switches.events_first_page_only:
+        chosen = chosen[: query.limit]
+    return page(chosen, query, "events", lambda row: shapes.event(row, who.base))
+
+
+@routes.get("/events/<event_id>")
+def event(event_id: str) -> Response:
+    """Show one event; 204 when there is none."""
+    who = caller()
+    with who.account.lock:
+        row = next((each for each in _known() if each["id"] == event_id and who.sees_event(each)), None)
+    return no_content() if row is None else json_response(shapes.event(row, who.base))
+
+
+@routes.get("/events/types")
+def event_types() -> Response:
+    """List the types of events by key and number."""
+    language = request.args.get("language_code", "ru")
+    if language not in {"ru", "en", "es", "pt"}:
+        raise Problem(400, "Incorrect language_code")
+    return whole([{"key": key, "type": number, "lang": key} for key, number in TYPES.items()], "events_types")
+
+
+def _known() -> list[Row]:
+    """Return the events that the API already and still knows."""
+    account, switches = caller().account, caller().switches
+    now = account.clock.now()
+    until = now - switches.events_lag_seconds
+    since = now - switches.events_retention_days * 86400 if switches.events_retention_days else 0
+    return [row for row in account.events if since <= row["created_at"] <= until]
