@@ -2,7 +2,7 @@
 define([], function () {
   'use strict';
 
-  /** @returns {{kind: string, title: string, hint: ?string}[]} kinds that a newer server may add are left out */
+  /** @returns {{kind: string, title: string, hint: string}[]} kinds that a newer server may add are left out */
   function alerts(card, now, format, say) {
     const writers = {
       overdue_task: function (alert) { return overdue(alert, now, format, say); },
@@ -15,8 +15,8 @@ define([], function () {
   }
 
   function overdue(alert, now, format, say) {
-    const age = format.age(now - alert.complete_till);
-    if (!(alert.count > 1)) { return { kind: alert.kind, title: say('alert.overdue_task', { age: age }), hint: null }; }
+    const age = format.duration(now - alert.complete_till);
+    if (!(alert.count > 1)) { return { kind: alert.kind, title: say('alert.overdue_task'), hint: say('alert.overdue_by', { age: age }) }; }
     return { kind: alert.kind, title: say('alert.overdue_tasks', { count: alert.count }), hint: say('alert.oldest', { age: age }) };
   }
 

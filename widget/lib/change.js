@@ -14,15 +14,15 @@ define([], function () {
   function change(kpi, running, format, say) {
     if (kpi.value === null || kpi.previous === null || kpi.previous === undefined) { return null; }
     const difference = kpi.value - kpi.previous;
-    if (difference === 0) { return null; }
+    const isOnItsWay = running && ADDING_UP.indexOf(kpi.key) >= 0 && difference < 0;
+    if (difference === 0 || (isOnItsWay && kpi.value === 0)) { return null; }
     const text = size(kpi, Math.abs(difference), format, say);
     if (text === null) { return null; }
-    return { direction: difference > 0 ? 'up' : 'down', tone: tone(kpi.key, difference, running), text: text };
+    return { direction: difference > 0 ? 'up' : 'down', tone: isOnItsWay ? 'even' : tone(kpi.key, difference), text: text };
   }
 
-  function tone(key, difference, running) {
+  function tone(key, difference) {
     if (WITHOUT_JUDGEMENT.indexOf(key) >= 0) { return 'even'; }
-    if (running && ADDING_UP.indexOf(key) >= 0 && difference < 0) { return 'even'; }
     const better = LESS_IS_BETTER.indexOf(key) >= 0 ? difference < 0 : difference > 0;
     return better ? 'good' : 'bad';
   }

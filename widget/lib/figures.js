@@ -2,12 +2,13 @@
 define(['./change.js', './sparkline.js'], function (change, sparkline) {
   'use strict';
 
+  const DAY = 86400;
   const HERO = 'won_sum';
   const FIRST = ['won_count', 'average_check', 'win_rate', 'new_leads'];
   const NOW = ['open_leads', 'tasks_overdue', 'leads_without_task'];
   const INSIDE_OTHERS = ['open_value', 'lost_sum'];
-  const HERO_SPARK = { width: 220, height: 44 };
-  const ROW_SPARK = { width: 56, height: 22 };
+  const HERO_SPARK = { width: 220, height: 40 };
+  const ROW_SPARK = { width: 64, height: 16 };
 
   /**
    * @param {Object} card - answer of GET /api/v1/card
@@ -37,20 +38,24 @@ define(['./change.js', './sparkline.js'], function (change, sparkline) {
 
   function figure(kpi, byKey, view, format, say) {
     const known = kpi.value !== null;
-    const changed = view.size ? change(kpi, view.running, format, say) : null;
     return {
       key: kpi.key,
       title: kpi.title,
       value: known ? format.value(kpi.value, kpi.unit) : say('card.none'),
       detail: known ? detail(kpi, byKey, view, format, say) : reason(kpi.reason, say),
-      change: changed,
-      previous: changed && say('card.compared', {
+      change: view.size ? change(kpi, view.running, format, say) : null,
+      previous: kpi.previous > 0 ? say('card.compared', {
         value: format.value(kpi.previous, kpi.unit), when: say('card.previous.' + view.card.period.key)
-      }),
-      spark: view.size && kpi.spark ? sparkline(kpi.spark, view.size.width, view.size.height) : null,
+      }) : null,
+      spark: view.size ? sparkline(kpi.spark, today(view, kpi.spark), view.size.width, view.size.height) : null,
       gain: gain(view.sight.gains[kpi.key], kpi.unit, format, say),
       mood: kpi.key === 'tasks_overdue' && known ? (kpi.value > 0 ? 'alarming' : 'calm') : null
     };
+  }
+
+  function today(view, series) {
+    const day = Math.floor((view.sight.now - view.card.period.from) / DAY);
+    return Math.max(0, Math.min(day, (series || []).length - 1));
   }
 
   function gain(difference, unit, format, say) {

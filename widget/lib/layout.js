@@ -73,7 +73,7 @@ define([], function () {
       icon(each.kind),
       node('div', {}, [
         text('div', 'pulse-alert-title', each.title),
-        each.hint ? text('div', 'pulse-alert-hint', each.hint) : null
+        text('div', 'pulse-alert-hint', each.hint)
       ])
     ]);
   }
@@ -93,26 +93,31 @@ define([], function () {
 
   /** The same boxes as the figures have, so that nothing moves when these arrive. */
   function skeleton(view) {
-    const bone = { value: '\u00a0', title: '\u00a0', key: '' };
+    const blank = '\u00a0';
     const bones = function (draw, count) {
-      return Array.from({ length: count }, function (_, index) { return draw(Object.assign({}, bone, { key: String(index) })); });
+      return Array.from({ length: count }, function (_, index) {
+        // All stocks but the last have a second line.
+        return draw({ key: String(index), title: blank, value: blank, detail: index < count - 1 ? blank : null });
+      });
     };
     return node('div', { class: 'pulse-figures pulse-skeleton', role: 'status', 'aria-label': view.words.loading, key: 'skeleton' }, [
       node('div', { class: 'pulse-hero' }, [
-        text('div', 'pulse-title', bone.title), text('div', 'pulse-hero-value', bone.value),
-        text('div', 'pulse-previous', bone.title), node('div', { class: 'pulse-hero-spark' })
+        text('div', 'pulse-title', blank), text('div', 'pulse-hero-value', blank),
+        text('div', 'pulse-previous', blank), node('div', { class: 'pulse-hero-spark' })
       ]),
       node('ul', { class: 'pulse-rows' }, bones(row, SKELETON_ROWS)),
+      text('div', 'pulse-more', blank),
       node('div', { class: 'pulse-now' }, [
-        text('div', 'pulse-now-title', bone.title), node('ul', { class: 'pulse-now-rows' }, bones(stock, SKELETON_STOCKS))
-      ])
+        text('div', 'pulse-now-title', blank), node('ul', { class: 'pulse-now-rows' }, bones(stock, SKELETON_STOCKS))
+      ]),
+      node('div', { class: 'pulse-footer' }, [text('span', 'pulse-age', blank)])
     ]);
   }
 
   function hero(figure) {
     return node('div', { class: 'pulse-hero', key: 'hero' }, [
-      text('div', 'pulse-title', figure.title),
-      node('div', { class: 'pulse-line' }, [value(figure, 'pulse-hero-value'), changed(figure), gained(figure)]),
+      title(figure),
+      node('div', { class: 'pulse-line' }, [value(figure, 'pulse-hero-value'), changed(figure)]),
       figure.previous ? text('div', 'pulse-previous', figure.previous) : null,
       figure.spark ? spark(figure.spark, 'pulse-hero-spark') : null
     ]);
@@ -120,11 +125,8 @@ define([], function () {
 
   function row(figure) {
     return node('li', { class: 'pulse-row', key: figure.key }, [
-      node('div', { class: 'pulse-row-words' }, [
-        text('div', 'pulse-title', figure.title),
-        node('div', { class: 'pulse-line', title: figure.previous }, [value(figure, 'pulse-value'), changed(figure), gained(figure)])
-      ]),
-      aside(figure)
+      node('div', { class: 'pulse-row-top', title: figure.previous }, [title(figure), changed(figure)]),
+      node('div', { class: 'pulse-row-line' }, [value(figure, 'pulse-value'), aside(figure)])
     ]);
   }
 
@@ -154,6 +156,10 @@ define([], function () {
     return text('span', 'pulse-change pulse-change-' + figure.change.tone, arrow + '\u2009' + figure.change.text, { key: 'change' });
   }
 
+  function title(figure) {
+    return node('div', { class: 'pulse-title' }, [figure.title, gained(figure)]);
+  }
+
   function gained(figure) {
     if (!figure.gain) { return null; }
     return text('span', 'pulse-gain', figure.gain.text, { key: figure.gain.text + figure.value, 'aria-hidden': 'true' });
@@ -167,8 +173,7 @@ define([], function () {
 
   function spark(drawn, name) {
     return node('svg', { class: name, viewBox: '0 0 ' + drawn.width + ' ' + drawn.height, preserveAspectRatio: 'none', 'aria-hidden': 'true' }, [
-      node('path', { class: 'pulse-spark-area', d: drawn.area }),
-      node('path', { class: 'pulse-spark-line', d: drawn.line, 'vector-effect': 'non-scaling-stroke' })
+      node('path', { class: 'pulse-spark-past', d: drawn.past }), node('path', { class: 'pulse-spark-today', d: drawn.today })
     ]);
   }
 

@@ -8,7 +8,7 @@ define([], function () {
   const QUIET = ['importing', 'empty', 'stale'];
 
   /**
-   * @param {{card: ?Object, failure: ?string, lostSince: ?number, now: number}} sight - seconds
+   * @param {{card: ?Object, failure: ?string, lostSince: ?number, now: number, hasFigures: boolean}} sight - seconds
    * @returns {null|{kind: string, tone: string, title: string, text: string, action: ?string, label: ?string}}
    */
   function notice(sight, format, say, links) {
@@ -34,11 +34,7 @@ define([], function () {
     if (state === 'installing' || (state === 'active' && sight.card.importing)) { return 'importing'; }
     if (state !== 'active') { return state; }
     if (sight.lostSince !== null && sight.now - sight.lostSince >= STALE_AFTER) { return 'stale'; }
-    return isEmpty(sight.card) ? 'empty' : null;
-  }
-
-  function isEmpty(card) {
-    return card.kpis.every(function (kpi) { return !kpi.value && !kpi.previous; });
+    return sight.hasFigures ? null : 'empty';
   }
 
   function progress(importing, format, say, text) {

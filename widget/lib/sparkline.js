@@ -1,25 +1,31 @@
-/** A daily series as the path of a small line. Pure. */
+/** A daily series as the path of small bars, today's apart. Pure. */
 define([], function () {
   'use strict';
 
-  const INSET = 2;
+  const GAP = 0.28;
+  const LOWEST = 1.5;
 
   /**
-   * @param {number[]} series - oldest first
-   * @returns {null|{width: number, height: number, line: string, area: string}} null when there is no line to draw
+   * @param {number[]} series - oldest first; what lies after `today` has not happened yet
+   * @param {number} today - index of the day that goes on
+   * @returns {null|{width: number, height: number, past: string, today: string}} null when there is nothing to draw
    */
-  function sparkline(series, width, height) {
-    if (!series || series.length < 2 || series.every(function (value) { return !value; })) { return null; }
-    const low = Math.min(0, Math.min.apply(null, series));
-    const span = Math.max.apply(null, series) - low || 1;
-    const step = (width - 2 * INSET) / (series.length - 1);
-    const points = series.map(function (value, index) {
-      return { x: round(INSET + index * step), y: round(height - INSET - (value - low) / span * (height - 2 * INSET)) };
+  function sparkline(series, today, width, height) {
+    if (!series || series.length < 2 || series.every(function (value) { return value <= 0; })) { return null; }
+    const highest = Math.max.apply(null, series);
+    const step = width / series.length;
+    const bars = series.map(function (value, day) {
+      const tall = Math.max(LOWEST, Math.max(0, value) / highest * height);
+      return bar(day * step, height - tall, step * (1 - GAP), height);
     });
-    const line = 'M' + points.map(function (point) { return point.x + ' ' + point.y; }).join('L');
-    const end = points[points.length - 1];
-    const area = line + 'L' + end.x + ' ' + height + 'L' + points[0].x + ' ' + height + 'Z';
-    return { width: width, height: height, line: line, area: area };
+    return {
+      width: width, height: height, today: bars[today] || '',
+      past: bars.filter(function (_, day) { return day !== today; }).join('')
+    };
+  }
+
+  function bar(left, top, wide, bottom) {
+    return 'M' + round(left) + ' ' + bottom + 'V' + round(top) + 'h' + round(wide) + 'V' + bottom + 'Z';
   }
 
   function round(value) {

@@ -19,9 +19,10 @@ define(['./format.js', './figures.js', './notices.js', './alerts.js'], function 
       currency: card && card.currency || 'RUB', timezone: card && card.timezone || undefined
     }, say);
     // A computer whose clock is slow must not show deadlines of the future.
-    const seen = Object.assign({}, sight, { now: card ? Math.max(sight.now, card.as_of || 0) : sight.now });
+    const seen = Object.assign({}, sight, {
+      now: card ? Math.max(sight.now, card.as_of || 0) : sight.now, hasFigures: card !== null && hasFigures(card)
+    });
     const told = notice(seen, format, say, speech.links);
-    const showsFigures = card !== null && !(told && told.kind === 'empty') && card.kpis.length > 0;
     return {
       loading: card === null && sight.failure === null,
       busy: sight.busy,
@@ -29,7 +30,7 @@ define(['./format.js', './figures.js', './notices.js', './alerts.js'], function 
       heading: card ? heading(card, say) : '',
       periods: periods(sight.period, say),
       alerts: card ? alerts(card, seen.now, format, say) : [],
-      figures: showsFigures ? figures(card, seen, format, say) : null,
+      figures: seen.hasFigures ? figures(card, seen, format, say) : null,
       expanded: sight.expanded,
       badge: card ? badge(card, format, say) : null,
       footer: card ? footer(card, seen, format, say) : null,
@@ -42,6 +43,11 @@ define(['./format.js', './figures.js', './notices.js', './alerts.js'], function 
     return {
       loading: say('notice.loading'), periods: say('card.periods'), now: say('card.now'), more: say('card.more'), less: say('card.less')
     };
+  }
+
+  /** An empty account, or one whose history is only beginning to arrive, is told in words rather than in zeros. */
+  function hasFigures(card) {
+    return card.kpis.some(function (kpi) { return kpi.value || kpi.previous; });
   }
 
   function heading(card, say) {
