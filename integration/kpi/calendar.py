@@ -47,7 +47,7 @@ def midnight(day: int, timezone: str) -> int:
     if before >= after:
         return after
     # Only inside a gap do the two readings stand in this order, with the jump between them.
-    return bisect_left(range(after), day, lo=before, key=lambda ts: day_of(ts, timezone))
+    return before + bisect_left(range(before, after), day, key=lambda ts: day_of(ts, timezone))
 
 
 def period(key: str, now: int, timezone: str) -> Period:
