@@ -1,0 +1,13 @@
+/** `optional!module` gives the module, or null when it cannot be loaded: one broken widget never stops the others. */
+define(['host/trace'], function (trace) {
+  return {
+    load: function (name, parentRequire, onload) {
+      parentRequire([name], onload, function (error) {
+        trace.add(name, 'script failed', error.message);
+        // Forgotten, so that the next page change tries again instead of meeting the remembered failure.
+        parentRequire.undef(name);
+        onload(null);
+      });
+    },
+  };
+});
