@@ -29,6 +29,11 @@ class Clock:
         """Return the unix second."""
         return self.now_ms() // 1000
 
+    @property
+    def frozen(self) -> bool:
+        """Whether it stands still."""
+        return self._frozen_ms is not None
+
     def jump(self, seconds: float) -> None:
         """Move ahead (or back, when negative) by `seconds`, frozen or not."""
         with self._lock:
