@@ -63,6 +63,16 @@ def task(account: Account, rng: random.Random, fits: Callable[[Row], bool] = lam
     return min(filter(None, found), key=lambda row: int(row["complete_till"]), default=None)
 
 
+def tasks_of(account: Account, lead_id: int) -> list[Row]:
+    """Return the open tasks of a lead."""
+    with account.lock:
+        return [
+            dict(row)
+            for row in account.tasks.values()
+            if row["entity_id"] == lead_id and row["entity_type"] == "leads" and _is_open(row)
+        ]
+
+
 def done_task(account: Account, rng: random.Random) -> Row | None:
     """Return a random completed task."""
     return _any(account, account.tasks, rng, lambda row: row["is_completed"] and not row["is_deleted"])

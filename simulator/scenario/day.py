@@ -25,14 +25,14 @@ ARRIVALS: Mapping[Deed, float] = {sales.new_lead: 5, errands.incoming: 2}
 """How new leads come, and how often of each other."""
 WORK: Mapping[Deed, float] = {
     sales.move: 26,
-    sales.close: 5,
+    sales.close: 4.6,
     sales.reprice: 7,
     sales.hand_over: 2.5,
     sales.reopen: 0.5,
     sales.burst: 0.5,
-    errands.sort_out: 2.6,
+    errands.sort_out: 2.2,
     errands.set_task: 14,
-    errands.complete_task: 15,
+    errands.complete_task: 13,
     errands.push_task: 5,
     errands.reopen_task: 0.5,
     errands.delete_task: 0.5,

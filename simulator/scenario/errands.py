@@ -13,9 +13,8 @@ if TYPE_CHECKING:
 
 
 def set_task(account: Account, rng: random.Random) -> str | None:
-    """Somebody plans the next step of an open lead, rather of one that has no task."""
+    """Somebody plans the next step of an open lead that has none."""
     row = choices.lead(account, rng, lambda row: choices.is_open(account, row) and row["closest_task_at"] is None)
-    row = row or choices.lead(account, rng, lambda row: choices.is_open(account, row))
     if row is None:
         return None
     plan(account, rng, choices.actor(account, row), row["id"])
@@ -32,6 +31,13 @@ def plan(account: Account, rng: random.Random, owner: int, lead_id: int) -> int:
         complete_till=hours.deadline(account.clock.now(), account.timezone, rng),
         task_type_id=rng.choice((1, 1, 2)),
     )
+
+
+def wind_up(account: Account, rng: random.Random, lead_id: int) -> None:
+    """Complete, mostly, the tasks of a lead that was just closed."""
+    for row in choices.tasks_of(account, lead_id):
+        if choices.happens(rng, 0.8):
+            account.complete_task(row["id"], row["responsible_user_id"])
 
 
 def complete_task(account: Account, rng: random.Random) -> str | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simulator.account import CLOSED, LOST, ROBOT, WON
 from simulator.scenario import choices, telling, words
-from simulator.scenario.errands import plan
+from simulator.scenario.errands import plan, wind_up
 
 if TYPE_CHECKING:
     import random
@@ -78,6 +78,7 @@ def _win(account: Account, rng: random.Random, row: Row) -> str:
     if not price and choices.happens(rng, 0.85):
         price = words.amount(rng)
     account.change_lead(row["id"], actor, status_id=WON, price=price)
+    wind_up(account, rng, row["id"])
     delivery = choices.after_sale(account)
     if delivery is not None and choices.happens(rng, 0.6):
         account.change_lead(row["id"], ROBOT, pipeline_id=delivery, status_id=account.first_status(delivery))
@@ -87,6 +88,7 @@ def _win(account: Account, rng: random.Random, row: Row) -> str:
 def _lose(account: Account, rng: random.Random, row: Row) -> str:
     reason_id = rng.choice([None, *account.loss_reasons])
     account.change_lead(row["id"], choices.actor(account, row), status_id=LOST, loss_reason_id=reason_id)
+    wind_up(account, rng, row["id"])
     reason = account.loss_reasons[reason_id]["name"] if reason_id else "без причины"
     return telling.about(account, row, f"проиграна: {reason.lower()}")
 

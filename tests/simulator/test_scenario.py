@@ -165,6 +165,7 @@ def test_a_played_day_is_the_same_every_time() -> None:
 def test_every_deed_happens_and_says_so_in_russian(deed: Any) -> None:
     universe = world()
     account = office_with_past(universe, days=30, leads=150)
+    account.add_unsorted("forms", name="Окна для кафе")
     rng = chance(9)
     said = next(filter(None, (deed(account, rng) for _ in range(30))))
     assert any("а" <= letter <= "я" for letter in said.lower())
