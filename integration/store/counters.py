@@ -64,10 +64,17 @@ def sums(
 
 
 def sums_by_user(
-    conn: Connection, account_id: int, generation: int, *, first_day: int, last_day: int, pipeline_id: int | None = None
+    conn: Connection,
+    account_id: int,
+    generation: int,
+    *,
+    first_day: int,
+    last_day: int,
+    user_ids: Collection[int] | None = None,
+    pipeline_id: int | None = None,
 ) -> dict[int, Sums]:
     """Return the sums of every user who has any, see `sums`."""
-    chosen = _chosen(conn, account_id, generation, None, pipeline_id)
+    chosen = _chosen(conn, account_id, generation, user_ids, pipeline_id)
     days = or_(_row.day == 0, _row.day.between(first_day, last_day))
     key = (_row.user_id, _row.measure, _row.item)
     by_user: defaultdict[int, Sums] = defaultdict(dict)
