@@ -36,7 +36,7 @@ def is_account_origin(origin: str) -> bool:
 
 
 def _matching(pattern: re.Pattern[str], text: str, complaint: str) -> str:
-    # Only ASCII may be lowered: the Kelvin sign K would become an honest k.
+    # Only ASCII may be lowered: the Kelvin sign U+212A would become an honest k.
     host = text.lower() if text.isascii() else ""
     if pattern.fullmatch(host) is None:
         raise BadRequest(complaint, field="host")

@@ -155,7 +155,7 @@ def _status(pipeline_id: int, source: Row) -> Status:
 def _timezone(name: str, offset: str) -> str:
     try:
         return ZoneInfo(name).key
-    except (ValueError, OSError):  # unknown zones, and names that are no zone but a folder
+    except (KeyError, ValueError, OSError):  # unknown, no name of a zone at all, a folder of zones
         hours = re.fullmatch(r"([+-])(\d\d):00", offset)
     # The names of fixed zones are those of POSIX, whose sign is the other way round.
     return f"Etc/GMT{'-' if hours[1] == '+' else '+'}{int(hours[2])}" if hours else "UTC"
