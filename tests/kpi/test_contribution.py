@@ -107,7 +107,9 @@ def test_a_revived_lead_is_open_and_not_lost():
 def test_a_win_counts_on_the_accounts_own_day():
     late = moved(1_773_169_200, (SALES, FIRST), (SALES, WON))  # 2026-03-10 19:00 UTC
     days = {
-        zone: {day for *_, day in count_of(lead(status_id=WON), [late], replace(RULES, timezone=zone))[Measure.WON_COUNT]}
+        zone: {
+            day for *_, day in count_of(lead(status_id=WON), [late], replace(RULES, timezone=zone))[Measure.WON_COUNT]
+        }
         for zone in ("Asia/Vladivostok", "Europe/Moscow", "America/Sao_Paulo")
     }
     assert days == {"Asia/Vladivostok": {20260311}, "Europe/Moscow": {20260310}, "America/Sao_Paulo": {20260310}}
