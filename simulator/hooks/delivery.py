@@ -38,8 +38,9 @@ class Deliveries:
     def __init__(self, universe: Universe) -> None:
         self._clock = universe.clock
         self._switches = universe.switches
-        self._chance = random.Random(universe.seed)
-        self._mischief = Mischief(self._chance, universe.switches)
+        self._mischief = Mischief(random.Random(universe.seed), universe.switches)
+        # Apart from the mischief's chance, because retries draw from it at times that threads decide.
+        self._request_ids = random.Random(universe.seed)
         self._discipline = Discipline()
         self._carrier = Carrier(PARALLEL)
         self._changed = threading.Condition()
@@ -165,4 +166,4 @@ class Deliveries:
         return not self._under_way and not self._outbox.has_due(self._clock.now_ms())
 
     def _new_request_id(self) -> str:
-        return str(uuid.UUID(int=self._chance.getrandbits(128), version=4))
+        return str(uuid.UUID(int=self._request_ids.getrandbits(128), version=4))

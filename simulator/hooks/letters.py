@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from simulator.hooks.bodies import encode
@@ -83,7 +83,7 @@ class Letter:
         return replace(self, due_ms=due_ms, attempt=self.attempt + 1, request_id=request_id, not_before=0.0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """What the delivery log remembers. `status` is None when nothing was sent; `ms` is the receiver's time."""
 
@@ -118,4 +118,4 @@ class Attempt:
 
     def row(self) -> dict[str, object]:
         """Return the attempt ready for JSON, with `lost` and `doubled` said outright."""
-        return {**vars(self), "lost": self.status is None, "doubled": self.kind == "doubled"}
+        return {**asdict(self), "lost": self.status is None, "doubled": self.kind == "doubled"}
