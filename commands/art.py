@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from pathlib import Path
 from string import Template
+from typing import TYPE_CHECKING
 
 from playwright.sync_api import Page, sync_playwright
 
 from commands.environment import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ART = ROOT / "widget" / "art"
 IMAGES = ROOT / "widget" / "images"

@@ -1,7 +1,7 @@
 /** Pulse in amoCRM: the callbacks that amoCRM calls, and nothing else. */
 define([
-  'jquery', './lib/host.js', './lib/words.js', './lib/ask.js', './lib/address.js', './lib/panel.js', './lib/open_card.js',
-  './lib/settings_pane.js'
+  'jquery', './lib/host.js', './lib/words.js', './lib/ask.js', './lib/address.js',
+  './lib/panel.js', './lib/open_card.js', './lib/settings_pane.js'
 ], function ($, host, createSay, ask, address, panel, OpenCard, SettingsPane) {
   'use strict';
 

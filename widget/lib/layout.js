@@ -25,7 +25,7 @@ define([], function () {
     return [
       top(view),
       view.notice && notice(view.notice, view.links),
-      view.alerts.length ? node('ul', { class: 'pulse-alerts', key: 'alerts' }, view.alerts.map(alert)) : null,
+      view.alerts.length ? node('ul', { class: 'pulse-alerts', key: 'alerts' }, view.alerts.map(warning)) : null,
       view.loading ? skeleton(view) : null,
       view.figures && figures(view),
       view.footer && footer(view.footer)
@@ -68,7 +68,7 @@ define([], function () {
     return text('button', 'pulse-button', told.label, { type: 'button', 'data-pulse-retry': 'true' });
   }
 
-  function alert(each) {
+  function warning(each) {
     return node('li', { class: 'pulse-alert pulse-alert-' + each.kind.replace(/_/g, '-'), key: each.kind }, [
       icon(each.kind),
       node('div', {}, [

@@ -1,5 +1,7 @@
 /** One opened card on the page: draws what its feed knows, listens to the person, and leaves nothing when closed. */
-define(['./host.js', './feed.js', './view_model.js', './layout.js', './draw.js'], function (host, Feed, viewModel, layout, draw) {
+define([
+  './host.js', './feed.js', './view_model.js', './layout.js', './draw.js'
+], function (host, Feed, viewModel, layout, draw) {
   'use strict';
 
   const AGE_STEP_MS = 5000;
