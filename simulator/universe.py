@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+import re
 import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flask import request
 
-from simulator.account import Account
+from simulator.account import Account, Refused
 from simulator.clock import Clock
 from simulator.oauth.grants import Grants
 from simulator.switches import Switches
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from simulator.hooks.delivery import Deliveries
+
+_SUBDOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost"})
 
 
@@ -52,13 +56,14 @@ class Universe:
     def __init__(self, seed: int = 1, start: int | None = None) -> None:
         self.seed = seed
         self.rng = random.Random(seed)
-        self.chance = random.Random(seed)
+        self.chance = random.Random(f"chance {seed}")
         self.clock = Clock(start)
         self.switches = Switches()
         self.accounts: dict[int, Account] = {}
         self.integrations: dict[str, Integration] = {}
         self.grants = Grants(self)
         self.traffic = Traffic(self.switches)
+        self.deliveries: Deliveries | None = None
         self.on_new_account: list[Callable[[Account], None]] = []
 
     def add_account(self, subdomain: str, *, name: str = "", timezone: str = "Europe/Moscow") -> Account:
@@ -87,6 +92,14 @@ class Universe:
         self.integrations[integration.client_id] = integration
         return integration
 
+    def rename(self, account: Account, subdomain: str) -> None:
+        """Move an account to another subdomain. Raises Refused when it is taken or no host name."""
+        if not _SUBDOMAIN.fullmatch(subdomain):
+            raise Refused(f"{subdomain!r} is no subdomain")
+        if any(other is not account and other.subdomain == subdomain for other in self.accounts.values()):
+            raise Refused(f"{subdomain} is taken")
+        account.subdomain = subdomain
+
     def account_of_host(self, host: str) -> Account | None:
         """Return the account whose domain the request's Host names, port ignored."""
         domain = host.partition(":")[0].lower()
@@ -101,6 +114,11 @@ class Universe:
         if host in LOCAL_HOSTS:
             return self.first_account()
         return self.account_of_host(host)
+
+    def close(self) -> None:
+        """Stop delivering webhooks."""
+        if self.deliveries is not None:
+            self.deliveries.close()
 
     def first_account(self) -> Account:
         """Return the account that was opened first."""

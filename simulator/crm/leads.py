@@ -9,6 +9,8 @@ from simulator.crm.state import CLOSED, LOST, Row
 
 _PLAIN = ("name", "price", "custom_fields_values", "score", "created_at", "created_by")
 
+_SINGULAR = {"contacts": "contact", "companies": "company"}
+
 
 class LeadChanges(LeadTraces):
     """The leads' part of an account. `by` is the acting user's id, 0 the robot."""
@@ -87,8 +89,8 @@ class LeadChanges(LeadTraces):
         """  # noqa: D205 - the list of fields is the summary
         with self.changing():
             lead = self.live("leads", lead_id)
-            pipeline_id = fields.get("pipeline_id", lead["pipeline_id"])
-            status_id = fields.get("status_id", self._status_after_move(lead, pipeline_id))
+            pipeline_id = int(fields.get("pipeline_id") or lead["pipeline_id"])
+            status_id = int(fields.get("status_id") or self._status_after_move(lead, pipeline_id))
             self.check_status(pipeline_id, status_id)
             was = self.touch("leads", lead, by)
             lead |= {name: fields[name] for name in _PLAIN if name in fields}
@@ -118,3 +120,38 @@ class LeadChanges(LeadTraces):
         if moved and status_id != LOST and self.switches.loss_reason_on_reopening == "clear":
             lead["loss_reason_id"] = None
         lead |= {name: fields[name] for name in ("closed_at", "loss_reason_id") if name in fields}
+
+    def link_lead(self, lead_id: int, kind: str, other_id: int, by: int) -> None:
+        """Link a contact or company (`kind` plural) to a lead; the first contact is the main one."""
+        with self.changing():
+            lead, singular = self.live("leads", lead_id), _SINGULAR[kind]
+            self.live(kind, other_id)
+            linked = lead["_embedded"][kind]
+            if any(each["id"] == other_id for each in linked):
+                return
+            was = self.touch("leads", lead, by)
+            if kind == "companies":
+                linked[:] = [{"id": other_id}]
+            else:
+                linked.append({"id": other_id, "is_main": not linked})
+            value = {"link": {"entity": {"type": singular, "id": other_id}}}
+            self.record("entity_linked", "lead", lead_id, by, [], [value])
+            self.tell_lead_changes(was, lead)
+
+    def unlink_lead(self, lead_id: int, kind: str, other_id: int, by: int) -> None:
+        """Take a contact or company off a lead; another contact becomes the main one."""
+        with self.changing():
+            lead, singular = self.live("leads", lead_id), _SINGULAR[kind]
+            was = self.touch("leads", lead, by)
+            linked = [each for each in lead["_embedded"][kind] if each["id"] != other_id]
+            if linked and kind == "contacts" and not any(each["is_main"] for each in linked):
+                linked[0]["is_main"] = True
+            lead["_embedded"][kind] = linked
+            value = {"unlink": {"entity": {"type": singular, "id": other_id}}}
+            self.record("entity_unlinked", "lead", lead_id, by, [], [value])
+            self.tell_lead_changes(was, lead)
+
+    def open_leads_of(self, kind: str, other_id: int) -> list[int]:
+        """Return the open leads of a contact or company."""
+        leads = [lead for lead in self.leads.values() if not lead["is_deleted"] and lead["status_id"] not in CLOSED]
+        return [lead["id"] for lead in leads if any(each["id"] == other_id for each in lead["_embedded"][kind])]

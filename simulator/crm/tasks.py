@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simulator.crm.lead_traces import LeadTraces
 from simulator.crm.state import Refused, Row
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 FOLLOW_UP = 1
+_TRACES: tuple[tuple[str, str, Callable[[Any], Row]], ...] = (
+    ("task_deadline_changed", "complete_till", lambda till: {"task_deadline": {"timestamp": till}}),
+    ("task_type_changed", "task_type_id", lambda type_id: {"task_type": {"id": type_id}}),
+    ("task_text_changed", "text", lambda text: {"task": {"text": text}}),
+)
+"""Type of event, field, and how its value looks in the event."""
 
 
 class TaskChanges(LeadTraces):
@@ -75,17 +84,9 @@ class TaskChanges(LeadTraces):
                 self.occur("responsible_task", "tasks", "responsible", task, **extra)
 
     def _record_task_changes(self, was: Row, task: Row, by: int) -> None:
-        for type_, field, shape in (
-            (
-                "task_deadline_changed",
-                "complete_till",
-                lambda row: {"task_deadline": {"timestamp": row["complete_till"]}},
-            ),
-            ("task_type_changed", "task_type_id", lambda row: {"task_type": {"id": row["task_type_id"]}}),
-            ("task_text_changed", "text", lambda row: {"task": {"text": row["text"]}}),
-        ):
+        for type_, field, shape in _TRACES:
             if was[field] != task[field]:
-                self.record(type_, "task", task["id"], by, [shape(was)], [shape(task)])
+                self.record(type_, "task", task["id"], by, [shape(was[field])], [shape(task[field])])
         self.record_owner_change("task", was, task, by)
 
     def complete_task(self, task_id: int, by: int, text: str = "") -> None:

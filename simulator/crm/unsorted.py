@@ -105,5 +105,5 @@ class UnsortedChanges(LeadChanges, ContactChanges):
     def _nobody(self) -> int | None:
         choice = self.switches.unsorted_responsible
         if choice == "admin":
-            return next(user["id"] for user in self.users.values() if user["rights"]["is_admin"])
+            return next(int(user["id"]) for user in self.users.values() if user["rights"]["is_admin"])
         return None if choice == "null" else ROBOT

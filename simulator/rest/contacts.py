@@ -33,7 +33,7 @@ _CONDITIONS: dict[str, Condition] = {
     "updated_at": between("updated_at"),
     "closest_task_at": between("closest_task_at"),
 }
-_CHECKS: dict[str, v.Check] = {
+CHECKS: dict[str, v.Check] = {
     "name": v.text,
     "first_name": v.nullable(v.text),
     "last_name": v.nullable(v.text),
@@ -79,8 +79,8 @@ def contact(kind: str, row_id: int) -> Response:
 def create_contacts(kind: str) -> Response:
     """Create contacts or companies."""
     rows = v.batch()
-    v.check(rows, _CHECKS)
-    _check(kind, rows)
+    v.check(rows, CHECKS)
+    check(rows, kind)
     made = []
     for index, row in enumerate(rows):
         row_id = create(kind, row)
@@ -92,8 +92,8 @@ def create_contacts(kind: str) -> Response:
 def change_contacts(kind: str) -> Response:
     """Change contacts or companies, each named by its id."""
     rows = v.batch()
-    v.check(rows, {**_CHECKS, "id": v.integer}, required=("id",))
-    _check(kind, rows)
+    v.check(rows, {**CHECKS, "id": v.integer}, required=("id",))
+    check(rows, kind)
     return json_response({"_links": link(kind), "_embedded": {kind: [_changed(kind, row) for row in rows]}})
 
 
@@ -101,8 +101,8 @@ def change_contacts(kind: str) -> Response:
 def change_contact(kind: str, row_id: int) -> Response:
     """Change one contact or company."""
     row = {**v.single(), "id": row_id}
-    v.check([row], _CHECKS)
-    _check(kind, [row])
+    v.check([row], CHECKS)
+    check([row], kind)
     return json_response(_changed(kind, row))
 
 
@@ -133,7 +133,8 @@ def _fields(kind: str, row: Row) -> Row:
     return fields
 
 
-def _check(kind: str, rows: list[Row]) -> None:
+def check(rows: list[Row], kind: str) -> None:
+    """Raise Problem when rows refer to what the account does not have, or may not be changed by the caller."""
     who, faults = caller(), v.Faults()
     for index, row in enumerate(rows):
         request_id = v.request_id_of(row, index)

@@ -56,25 +56,23 @@ def _check(filter_: Row) -> None:
 def _value_tests(side: str, node: Any) -> list[Test]:  # noqa: ANN401 - a node of the filter's tree
     if not isinstance(node, dict):
         raise Problem(400, f"Incorrect value of filter {side}")
-    tests: list[Test] = []
-    for name, wanted in node.items():
-        match name:
-            case "leads_statuses" | "customers_statuses":
-                tests.append(_status_test(side, name, wanted))
-            case "responsible_user_id":
-                users = numbers(wanted, name)
-                tests.append(lambda row, users=users: _inside(row[side], "responsible_user", "id") & users != set())  # type: ignore[misc]
-            case "custom_field_values":
-                enums = numbers(wanted, name)
-                tests.append(
-                    lambda row, enums=enums: _inside(row[side], "custom_field_value", "enum_id") & enums != set()
-                )  # type: ignore[misc]
-            case "value":
-                values = frozenset(texts(wanted))
-                tests.append(lambda row, values=values: _scalars(row[side]) & values != set())  # type: ignore[misc]
-            case _:
-                raise Problem(400, f"Incorrect filter {side}[{name}]")
-    return tests
+    return [_value_test(side, name, wanted) for name, wanted in node.items()]
+
+
+def _value_test(side: str, name: str, wanted: Any) -> Test:  # noqa: ANN401 - a node of the filter's tree
+    match name:
+        case "leads_statuses" | "customers_statuses":
+            return _status_test(side, name, wanted)
+        case "responsible_user_id":
+            users = numbers(wanted, name)
+            return lambda row: not users.isdisjoint(_inside(row[side], "responsible_user", "id"))
+        case "custom_field_values":
+            enums = numbers(wanted, name)
+            return lambda row: not enums.isdisjoint(_inside(row[side], "custom_field_value", "enum_id"))
+        case "value":
+            values = frozenset(texts(wanted))
+            return lambda row: not values.isdisjoint(_scalars(row[side]))
+    raise Problem(400, f"Incorrect filter {side}[{name}]")
 
 
 def _status_test(side: str, name: str, node: Any) -> Test:  # noqa: ANN401 - a node of the filter's tree

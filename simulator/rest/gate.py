@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 from typing import TYPE_CHECKING
 
 from flask import g, request
@@ -51,7 +52,7 @@ def leave(response: Response) -> Response:
     now = world.clock.now()
     response.headers["Date"] = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(now))
     response.headers["Server"] = "nginx"
-    response.headers["X-Request-Id"] = f"{universe().chance.getrandbits(128):032x}"
+    response.headers["X-Request-Id"] = uuid.uuid4().hex
     return response
 
 

@@ -38,17 +38,10 @@ CHECKS: dict[str, v.Check] = {
     "tags_to_delete": v.items(v.mapping),
     "_embedded": v.mapping,
 }
-_COPIED = [
-    "name",
-    "price",
-    "status_id",
-    "pipeline_id",
-    "closed_at",
-    "created_at",
-    "updated_at",
-    "loss_reason_id",
-    "responsible_user_id",
-]
+_COPIED = (
+    *("name", "price", "status_id", "pipeline_id", "closed_at", "created_at", "updated_at"),
+    *("loss_reason_id", "responsible_user_id"),
+)
 
 
 @routes.post("/leads")
@@ -56,10 +49,7 @@ def create_leads() -> Response:
     """Create leads."""
     rows = v.batch()
     v.check(rows, CHECKS)
-    faults = v.Faults()
-    for index, row in enumerate(rows):
-        _check_references(faults, v.request_id_of(row, index), row, None)
-    faults.raise_any()
+    check_new(rows)
     made = []
     for index, row in enumerate(rows):
         lead_id = create(row)
@@ -83,6 +73,14 @@ def change_lead(lead_id: int) -> Response:
     v.check([row], CHECKS)
     _check_changes([row])
     return json_response(_changed(row))
+
+
+def check_new(rows: list[Row]) -> None:
+    """Raise Problem 400 when new leads refer to what the account does not have."""
+    faults = v.Faults()
+    for index, row in enumerate(rows):
+        _check_references(faults, v.request_id_of(row, index), row, None)
+    faults.raise_any()
 
 
 def create(row: Row) -> int:
