@@ -55,13 +55,9 @@ def test_a_full_circle_begins_at_the_known_value():
 
 
 def test_of_two_possible_chains_the_one_with_the_smaller_ids_is_taken():
-    events = [
-        moved(NOON, A, C, number=1),
-        moved(NOON, C, A, number=2),
-        moved(NOON, A, B, number=3),
-        moved(NOON, B, A, number=4),
-    ]
-    assert ordered(reversed(events)) == events
+    there, elsewhere = moved(NOON, A, B, number=1), moved(NOON, A, C, number=2)
+    back, from_elsewhere = moved(NOON, B, A, number=3), moved(NOON, C, A, number=4)
+    assert ordered([elsewhere, from_elsewhere, there, back]) == [there, back, elsewhere, from_elsewhere]
 
 
 def test_events_that_cannot_be_chained_stay_in_the_order_of_their_ids():
