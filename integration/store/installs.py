@@ -44,9 +44,10 @@ def get(conn: Connection, install_id: str) -> Install | None:
     return None if row is None else Install(*row)
 
 
-def waiting(conn: Connection, now: int) -> list[str]:
-    """Return the installs whose code nobody is exchanging now."""
-    query = select(_row.install_id).where(_row.sealed_code.is_not(None), _row.taken_until <= now)
+def waiting(conn: Connection, now: int, *, older_than: int) -> list[str]:
+    """Return the installs that came so many seconds ago and whose code nobody is exchanging."""
+    late = _row.created_at <= now - older_than
+    query = select(_row.install_id).where(_row.sealed_code.is_not(None), _row.taken_until <= now, late)
     return list(conn.scalars(query.order_by(_row.created_at)))
 
 

@@ -56,5 +56,10 @@ def save_tokens(conn: Connection, account_id: int, *, sealed: str, expires_at: i
     )
 
 
+def drop_tokens(conn: Connection, account_id: int) -> None:
+    """Forget the account's tokens: amoCRM confirmed that they are worth nothing."""
+    conn.execute(update(accounts).where(_row.account_id == account_id).values(sealed_tokens=None, token_expires_at=0))
+
+
 def _took(conn: Connection, claim: Any) -> bool:  # noqa: ANN401 - an UPDATE of SQLAlchemy
     return bool(conn.execute(claim).rowcount == 1)

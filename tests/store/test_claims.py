@@ -43,7 +43,8 @@ def test_an_unfinished_run_is_resumed_and_a_finished_one_begins_anew(store, acco
 def test_a_code_is_exchanged_by_one_and_then_forgotten(store, account_id):
     with store.transaction() as conn:
         installs.add(conn, "i", host="a.amocrm.ru", sealed_code="sealed", now=10)
-        assert installs.waiting(conn, 10) == ["i"]
+        assert installs.waiting(conn, 14, older_than=5) == []
+        assert installs.waiting(conn, 15, older_than=5) == ["i"]
         assert installs.take(conn, "i", 10, 60).sealed_code == "sealed"
         assert installs.take(conn, "i", 69, 60) is None
         installs.succeed(conn, "i", account_id)

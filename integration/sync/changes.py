@@ -1,0 +1,166 @@
+"""What a batch changes: which snapshots win, which entities differ, and by how much the counters move."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from integration.kpi import contribution
+from integration.kpi.history import read_lead
+from integration.kpi.model import Lead, Task
+from integration.store import entities, events
+from integration.store.entities import LeadRow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Mapping
+
+    from integration.kpi.model import Cell, Contribution, Event, Rules
+    from integration.store.database import Connection
+    from integration.store.dirty import Entity
+
+    Load = Callable[[Connection, int, Collection[int]], dict[int, "Snapshot"]]
+    Count = Callable[["Snapshot", Iterable[Event], Rules], tuple["Row", Contribution]]
+    Save = Callable[[Connection, int, Iterable["Row"]], None]
+
+Snapshot = TypeVar("Snapshot", Lead, Task)
+Row = TypeVar("Row", LeadRow, Task)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[Snapshot, Row]):
+    """Leads or tasks: how they are loaded, counted and saved. `name` is the API's plural."""
+
+    name: str
+    load: Load[Snapshot]
+    count: Count[Snapshot, Row]
+    save: Save[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Generic[Snapshot]):
+    """What a batch tells of one kind: snapshots, confirmed deletions, and events that were not known before."""
+
+    shown: Collection[Snapshot]
+    deleted: Collection[int]
+    new: Iterable[Event]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """The sum of what some entities change. `newest` is the time of the latest change, 0 for none.
+
+    `doubtful` are the entities whose events say more than the snapshots that are stored: they have to be fetched.
+    """
+
+    count: int = 0
+    newest: int = 0
+    delta: Contribution = field(default_factory=dict)
+    doubtful: frozenset[Entity] = frozenset()
+
+    def __add__(self, other: Changes) -> Changes:
+        return Changes(
+            self.count + other.count,
+            max(self.newest, other.newest),
+            _sum((self.delta, other.delta)),
+            self.doubtful | other.doubtful,
+        )
+
+
+def change(conn: Connection, account_id: int, kind: Kind[Snapshot, Row], told: Told[Snapshot], rules: Rules) -> Changes:
+    """Store the entities that the snapshots, the deletions and the new events change; return what that changes."""
+    fresh = _by_entity(told.new, kind.name)
+    ids = {snapshot.id for snapshot in told.shown} | {*told.deleted} | fresh.keys()
+    stored = kind.load(conn, account_id, ids)
+    present = _present(stored, told)
+    changed = {key for key, entity in present.items() if key in fresh or stored.get(key) != entity}
+    lines = events.of(conn, account_id, singular(kind.name), changed | fresh.keys())
+    rows: list[Row] = []
+    deltas: list[Contribution] = []
+    for key in sorted(changed):
+        line: list[Event] = lines.get(key, [])
+        before: Contribution = {}
+        if key in stored:
+            older = [event for event in line if event not in fresh.get(key, ())]
+            _, before = kind.count(stored[key], older, rules)
+        row, after = kind.count(present[key], line, rules)
+        rows.append(row)
+        deltas.append(contribution.delta(before, after))
+    kind.save(conn, account_id, rows)
+    return Changes(
+        count=len(rows),
+        newest=_newest([present[key].updated_at for key in changed], told.new),
+        delta=_sum(deltas),
+        doubtful=frozenset((kind.name, key) for key in fresh if _is_behind(present.get(key), fresh[key], lines[key])),
+    )
+
+
+def singular(entity_type: str) -> str:
+    """Return the name that the event log has for leads or tasks."""
+    return entity_type[:-1]
+
+
+def is_deleted_by(line: Iterable[Event]) -> bool:
+    """Tell whether the last word of these events about the entity's existence is its deletion."""
+    words = [event for event in line if event.type in {"lead_deleted", "lead_restored", "task_deleted"}]
+    last = max(words, key=lambda event: (event.created_at, event.id), default=None)
+    return last is not None and last.type != "lead_restored"
+
+
+def _count_lead(lead: Lead, line: Iterable[Event], rules: Rules) -> tuple[LeadRow, Contribution]:
+    history = read_lead(lead, line, rules)
+    return LeadRow(lead, history.is_open, history.entered_at), contribution.of_history(history, rules)
+
+
+def _count_task(task: Task, line: Iterable[Event], rules: Rules) -> tuple[Task, Contribution]:
+    return task, contribution.of_task(task, line, rules)
+
+
+LEADS = Kind("leads", entities.leads_by_id, _count_lead, entities.save_leads)
+TASKS = Kind("tasks", entities.tasks_by_id, _count_task, entities.save_tasks)
+
+
+def _by_entity(new: Iterable[Event], entity_type: str) -> dict[int, list[Event]]:
+    found: defaultdict[int, list[Event]] = defaultdict(list)
+    for event in new:
+        if event.entity_type == singular(entity_type):
+            found[event.entity_id].append(event)
+    return dict(found)
+
+
+def _present(stored: Mapping[int, Snapshot], told: Told[Snapshot]) -> dict[int, Snapshot]:
+    """Return every known entity as it is now: the newer snapshot wins, of equals the one that came."""
+    present = dict(stored)
+    for snapshot in told.shown:
+        old = present.get(snapshot.id)
+        if old is not None and old.updated_at > snapshot.updated_at:
+            continue
+        if not snapshot.is_deleted:
+            present[snapshot.id] = snapshot
+        elif old is not None:
+            # What amoCRM shows of a deleted entity is empty: our own last state remains (G10).
+            present[snapshot.id] = replace(old, is_deleted=True, updated_at=snapshot.updated_at)
+    for key in told.deleted:
+        if key in present:
+            present[key] = replace(present[key], is_deleted=True)
+    return present
+
+
+def _is_behind(snapshot: Lead | Task | None, fresh: Iterable[Event], line: Iterable[Event]) -> bool:
+    """Tell whether new events show the entity in another light than its snapshot does."""
+    if snapshot is None or snapshot.is_deleted:
+        # Gone, and its events say so too: there is nothing to fetch.
+        return not is_deleted_by(line)
+    return max(event.created_at for event in fresh) > snapshot.updated_at
+
+
+def _newest(updated: Iterable[int], new: Iterable[Event]) -> int:
+    return max([*updated, *(event.created_at for event in new)], default=0)
+
+
+def _sum(deltas: Iterable[Contribution]) -> Contribution:
+    total: defaultdict[Cell, int] = defaultdict(int)
+    for delta in deltas:
+        for cell, value in delta.items():
+            total[cell] += value
+    return {cell: value for cell, value in total.items() if value}

@@ -1,0 +1,118 @@
+"""What becomes of entities that amoCRM did not return although they were asked for by id.
+
+Not returned does not mean deleted: rights, a stale replica or a filter hide entities too. A lead counts as deleted
+only with evidence (a hook or an event that says so, or a merge after its last change) and the API's confirmation
+that it is in the trash or does not exist. Without evidence it stays, and is asked for again a few times.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import structlog
+
+from integration.store import entities, events
+from integration.sync.changes import is_deleted_by
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from integration.amo.client import AmoClient
+    from integration.kpi.model import Event, Lead
+    from integration.store.database import Connection
+    from integration.store.dirty import Entity, Mark
+    from integration.sync.context import Context
+
+PATIENCE_MS = (2_000, 10_000, 60_000, 600_000)
+"""How long to wait before each further question for something that neither shows nor is said to be deleted."""
+SINGLE_QUESTIONS = 5
+"""Up to so many leads are asked for one by one; for more the trash is read first."""
+TRASH_PAGES = 20
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What was found out about the missing ones. `leads` did show when they were asked for one by one."""
+
+    deleted: set[Entity] = field(default_factory=set)
+    leads: list[Lead] = field(default_factory=list)
+    answered: list[Mark] = field(default_factory=list)
+    later: list[tuple[Mark, int]] = field(default_factory=list)
+
+
+def judge(ctx: Context, client: AmoClient, account_id: int, missing: Sequence[Mark], fresh: Sequence[Event]) -> Verdict:
+    """Find out about marks whose entities were not returned; `fresh` are events that may not be stored yet."""
+    verdict = Verdict()
+    if not missing:
+        return verdict
+    with ctx.database.read() as conn:
+        evidence = _Evidence(conn, account_id, missing, fresh)
+    suspects = [mark for mark in missing if evidence.against(mark)]
+    for mark in missing:
+        if mark not in suspects:
+            _wait_or_give_up(verdict, mark, account_id, ctx.now_ms())
+    # What was never stored adds nothing to any number, and the absence of a task is confirmation enough:
+    # only leads can hide in the trash.
+    to_confirm = [mark for mark in suspects if mark.entity_id in evidence.leads]
+    for mark in suspects:
+        if mark not in to_confirm:
+            verdict.deleted.add((mark.entity_type, mark.entity_id))
+            verdict.answered.append(mark)
+    _confirm(client, to_confirm, verdict)
+    return verdict
+
+
+class _Evidence:
+    """What speaks for the deletion of the missing entities: hints, events, merges."""
+
+    def __init__(self, conn: Connection, account_id: int, missing: Sequence[Mark], fresh: Sequence[Event]) -> None:
+        ids = {kind: [mark.entity_id for mark in missing if mark.entity_type == kind] for kind in ("leads", "tasks")}
+        self.leads = entities.leads_by_id(conn, account_id, ids["leads"])
+        self._events = {
+            "leads": events.of(conn, account_id, "lead", ids["leads"]),
+            "tasks": events.of(conn, account_id, "task", ids["tasks"]),
+        }
+        for event in fresh:
+            self._events[f"{event.entity_type}s"].setdefault(event.entity_id, []).append(event)
+        merges = [event.created_at for event in fresh if event.type == "entity_merged"]
+        self._last_merge = max([*merges, events.last_merge(conn, account_id)])
+
+    def against(self, mark: Mark) -> bool:
+        """Tell whether anything says that the entity of this mark was deleted."""
+        if mark.deletion_hinted or is_deleted_by(self._events[mark.entity_type].get(mark.entity_id, ())):
+            return True
+        lead = self.leads.get(mark.entity_id) if mark.entity_type == "leads" else None
+        return lead is not None and self._last_merge >= lead.updated_at
+
+
+def _wait_or_give_up(verdict: Verdict, mark: Mark, account_id: int, now_ms: int) -> None:
+    if mark.tries < len(PATIENCE_MS):
+        verdict.later.append((mark, now_ms + PATIENCE_MS[mark.tries]))
+        return
+    _log.warning("not_returned_not_deleted", account_id=account_id, type=mark.entity_type, id=mark.entity_id)
+    verdict.answered.append(mark)
+
+
+def _confirm(client: AmoClient, suspects: Sequence[Mark], verdict: Verdict) -> None:
+    trash = _trash(client) if len(suspects) > SINGLE_QUESTIONS else set()
+    for mark in suspects:
+        lead = None if mark.entity_id in trash else client.lead(mark.entity_id)
+        if lead is None or lead.is_deleted:
+            verdict.deleted.add(("leads", mark.entity_id))
+        else:
+            verdict.leads.append(lead)
+        verdict.answered.append(mark)
+
+
+def _trash(client: AmoClient) -> set[int]:
+    """Return the ids in the trash; of a very full one the first pages."""
+    found: set[int] = set()
+    for page in range(1, TRASH_PAGES + 1):
+        ids, more = client.deleted_leads_page(page)
+        found.update(ids)
+        if not more:
+            break
+    return found
