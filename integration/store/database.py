@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import alembic.command
 import alembic.config
 import sqlalchemy
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError
 
 from integration.errors import PulseError
@@ -17,7 +17,9 @@ from integration.errors import PulseError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Engine
+
+__all__ = ["Connection", "Database", "DatabaseDown", "migrate"]
 
 BUSY_SECONDS = 30
 """How long a writer waits for SQLite's one write lock before it gives up."""
