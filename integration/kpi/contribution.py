@@ -81,11 +81,11 @@ def _add_open(cells: Contribution, history: LeadHistory) -> None:
 
 
 def _add_new(cells: Contribution, history: LeadHistory, rules: Rules) -> None:
-    start, pipeline_id = history.start, history.start_pipeline_id
-    if start is None or pipeline_id is None or pipeline_id in rules.after_sale_pipelines:
+    start = history.start
+    if start is None or start.pipeline_id in rules.after_sale_pipelines:
         return
     owner = first_human_owner(history, router_grace=rules.router_grace)
-    cells[Cell(Measure.NEW_LEADS, owner, pipeline_id, 0, day_of(start, rules.timezone))] += 1
+    cells[Cell(Measure.NEW_LEADS, owner, start.pipeline_id, 0, day_of(start.at, rules.timezone))] += 1
 
 
 def _add_win(cells: Contribution, history: LeadHistory, won: Outcome, rules: Rules) -> None:
@@ -124,7 +124,7 @@ def _add_stages(cells: Contribution, history: LeadHistory, rules: Rules) -> None
 
 def _cycle_seconds(history: LeadHistory, won: Outcome) -> int:
     """Return the seconds from the working start to the win, without those it stood closed before a reopen."""
-    start = won.at if history.start is None else history.start
+    start = history.start.at if history.start else won.at
     closed = sum(
         max(0, min(visit.left_at, won.at) - max(visit.entered_at, start))
         for visit in history.visits

@@ -20,7 +20,7 @@ def first_human_owner(history: LeadHistory, *, router_grace: int) -> int:
     A router held the new lead for under `router_grace` seconds, did nothing on it and handed it on; so the present
     owner is none. If there were only routers, the last of them; if there was no person at all, the robot.
     """
-    start = history.start or 0
+    start = history.start.at if history.start else 0
     people = [holding for holding in history.holdings if holding.user_id != ROBOT]
     for holding in people:
         if not _was_before(holding, start) and not _is_router(holding, start, history.events, router_grace):

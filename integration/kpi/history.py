@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from integration.kpi.model import Event, Holding, Lead, Outcome, Rules, Task, Visit
+from integration.kpi.model import Event, Holding, Lead, Outcome, Rules, Start, Task, Visit
 from integration.kpi.ordering import DEADLINE_CHANGED, OWNER_CHANGED, PRICE_CHANGED, STATUS_CHANGED, ordered
 from integration.kpi.outcome import standing_outcome
 from integration.kpi.steps import CLOSED, State, Step, steps
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 class LeadHistory(NamedTuple):
     """A lead's life. The last of `visits` and of `holdings` is the present, `price` is the present budget.
 
-    `events` are in the order they happened. `start` is when the lead became a deal in work: its creation, or the
-    first step out of «Неразобранное»; None while it never left. `is_open` says that `open_leads` counts it.
+    `events` are in the order they happened. `start` is the lead's creation, or its first step out of «Неразобранное»;
+    None while it never left. `is_open` says that `open_leads` counts it.
     """
 
     lead: Lead
@@ -28,8 +28,7 @@ class LeadHistory(NamedTuple):
     visits: list[Visit]
     holdings: list[Holding]
     price: int | None
-    start: int | None
-    start_pipeline_id: int | None
+    start: Start | None
     is_open: bool
     outcome: Outcome | None
 
@@ -54,15 +53,13 @@ def read_lead(lead: Lead, events: Iterable[Event], rules: Rules) -> LeadHistory:
     for step in changes:
         fold.apply(step)
     visits, holdings = fold.finished()
-    began = next((visit for visit in visits if not _is_unsorted(visit, rules)), None)
     return LeadHistory(
         lead=lead,
         events=line,
         visits=visits,
         holdings=holdings,
         price=fold.price,
-        start=None if began is None else lead.created_at if began is visits[0] else began.entered_at,
-        start_pipeline_id=None if began is None else began.pipeline_id,
+        start=_start(lead, visits, rules),
         is_open=not lead.is_deleted and _is_in_work(visits[-1], rules),
         outcome=standing_outcome(visits, rules.after_sale_pipelines),
     )
@@ -81,6 +78,13 @@ def read_task(task: Task, events: Iterable[Event]) -> TaskHistory:
         completed_at=completions[-1] if completions else task.updated_at,
         first_deadline=deadlines[0] if deadlines else task.complete_till,
     )
+
+
+def _start(lead: Lead, visits: list[Visit], rules: Rules) -> Start | None:
+    if not _is_unsorted(visits[0], rules):
+        return Start(lead.created_at, visits[0].pipeline_id)
+    accepted = (Start(visit.entered_at, visit.pipeline_id) for visit in visits if not _is_unsorted(visit, rules))
+    return next(accepted, None)
 
 
 def _is_unsorted(visit: Visit, rules: Rules) -> bool:

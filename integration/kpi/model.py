@@ -108,6 +108,13 @@ class Holding(NamedTuple):
     handed_at: int | None
 
 
+class Start(NamedTuple):
+    """When a lead became a deal in work, and in which pipeline."""
+
+    at: int
+    pipeline_id: int
+
+
 class Outcome(NamedTuple):
     """A win or a loss that stands: when, in which pipeline, whose it was and for how much at that moment."""
 

@@ -59,8 +59,8 @@ def _chain(events: list[Event], known: tuple[int, ...] | None) -> list[Event]:
     for event in reversed(events):
         ways[event.before].append(event)
     left_more_often = Counter(event.before for event in events) - Counter(event.after for event in events)
-    circular = known if known in ways else events[0].before
-    path: list[tuple[tuple[int, ...], Event | None]] = [(next(iter(left_more_often), circular or ()), None)]
+    circular = events[0].before if known is None or known not in ways else known
+    path: list[tuple[tuple[int, ...], Event | None]] = [(next(iter(left_more_often), circular), None)]
     trail: list[Event] = []
     while path:
         value, arrival = path[-1]

@@ -42,7 +42,7 @@ def test_without_events_the_snapshot_is_the_whole_life():
     history = read(lead())
     assert stays(history) == [(FIRST, NOON, None)]
     assert history.holdings == [Holding(ANNA, NOON, None)]
-    assert (history.start, history.entered_at, history.is_open) == (NOON, NOON, True)
+    assert (history.start, history.entered_at, history.is_open) == ((NOON, SALES), NOON, True)
 
 
 def test_every_move_ends_a_visit_and_begins_another():
@@ -106,9 +106,15 @@ def test_an_unseen_win_has_the_owner_and_the_price_that_came_with_it():
     assert (history.outcome.user_id, history.outcome.price) == (BORIS, 700)
 
 
+def test_an_unseen_closing_takes_its_place_among_the_events():
+    shown = lead(status_id=WON, responsible_user_id=BORIS, closed_at=NOON + 3 * HOUR, updated_at=NOON + 9 * HOUR)
+    history = read(shown, *path(FIRST, SECOND), handed(NOON + 4 * HOUR, ANNA, BORIS))
+    assert (history.outcome.at, history.outcome.user_id) == (NOON + 3 * HOUR, ANNA)
+
+
 def test_a_lead_closed_without_any_event_was_closed_at_its_closing_time():
     history = read(lead(status_id=WON, closed_at=NOON + 3 * HOUR, updated_at=NOON + 9 * HOUR))
-    assert (history.start, history.outcome.at) == (NOON, NOON + 3 * HOUR)
+    assert (history.start.at, history.outcome.at) == (NOON, NOON + 3 * HOUR)
 
 
 def test_a_lead_created_closed_was_closed_at_its_creation():
@@ -119,12 +125,14 @@ def test_a_lead_created_closed_was_closed_at_its_creation():
 def test_a_lead_older_in_its_events_than_in_its_creation_was_born_with_the_first_event():
     history = read(lead(created_at=NOON + 9 * HOUR, status_id=SECOND), *path(FIRST, SECOND))
     assert stays(history)[0] == (FIRST, NOON + HOUR, NOON + HOUR)
-    assert history.start == NOON + 9 * HOUR
+    assert history.start.at == NOON + 9 * HOUR
 
 
 def test_a_price_event_with_an_empty_side_means_no_budget():
     history = read(lead(price=None), event("sale_field_changed", NOON + 5, (500,), ()))
     assert (history.visits[0].price, history.price) == (500, None)
+    history = read(lead(price=500), event("sale_field_changed", NOON + 5, (), (500,)))
+    assert (history.visits[0].price, history.price) == (None, 500)
 
 
 def test_a_move_that_does_not_name_both_statuses_tells_nothing():
@@ -139,7 +147,7 @@ def test_an_owner_named_again_goes_on_holding():
 def test_work_starts_when_the_lead_leaves_unsorted():
     accepted = moved(NOON + HOUR, (SALES, UNSORTED), (SALES, SECOND))
     history = read(lead(status_id=SECOND), accepted)
-    assert (history.start, history.start_pipeline_id) == (NOON + HOUR, SALES)
+    assert history.start == (NOON + HOUR, SALES)
 
 
 def test_moving_from_unsorted_to_unsorted_starts_no_work():
@@ -148,7 +156,7 @@ def test_moving_from_unsorted_to_unsorted_starts_no_work():
         moved(NOON + HOUR, (SALES, UNSORTED), (RETAIL, UNSORTED)),
         moved(NOON + 2 * HOUR, (RETAIL, UNSORTED), (RETAIL, FIRST)),
     )
-    assert (history.start, history.start_pipeline_id) == (NOON + 2 * HOUR, RETAIL)
+    assert history.start == (NOON + 2 * HOUR, RETAIL)
 
 
 def test_an_unsorted_lead_has_not_started_and_is_not_open():
@@ -158,7 +166,7 @@ def test_an_unsorted_lead_has_not_started_and_is_not_open():
 
 def test_a_lead_put_back_into_unsorted_keeps_its_start_and_is_not_open():
     history = read(lead(status_id=UNSORTED), *path(FIRST, UNSORTED))
-    assert (history.start, history.is_open) == (NOON, False)
+    assert (history.start, history.is_open) == ((NOON, SALES), False)
 
 
 def test_closed_deleted_and_delivered_leads_are_not_open():
