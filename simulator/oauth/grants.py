@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
 import threading
 import uuid
@@ -52,7 +53,7 @@ class Grants:
     def __init__(self, universe: Universe) -> None:
         self._clock = universe.clock
         self._switches = universe.switches
-        self._key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        self._key = _signing_key()
         self._lock = threading.Lock()
         self._codes: dict[str, _Token] = {}
         self._refresh: dict[str, _Token] = {}
@@ -175,6 +176,12 @@ class Grants:
 
 def _is_of(token: _Token, client_id: str, account_id: int) -> bool:
     return (token.grant.client_id, token.grant.account_id) == (client_id, account_id)
+
+
+@functools.cache
+def _signing_key() -> rsa.RSAPrivateKey:
+    """Return the key of this run of the program."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def _opaque() -> str:
