@@ -8,11 +8,13 @@ define(['host/bootstrap', 'host/words'], function (bootstrap, words) {
   const amount = new Intl.NumberFormat(locale, {
     style: 'currency', currency: bootstrap.account.currency, maximumFractionDigits: 0,
   });
+  const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const users = Object.fromEntries(bootstrap.users.map((user) => [user.id, user]));
 
   const moment = (unix) => new Date(unix * 1000);
 
   return {
+    number: (value) => whole.format(value || 0),
     money: (price) => (price === null || price === undefined ? '—' : amount.format(price)),
     day: (unix) => day.format(moment(unix)),
     clock: (unix) => clock.format(moment(unix)),

@@ -39,7 +39,7 @@ define(['host/dom', 'host/icons', 'host/words', 'host/format', 'host/bootstrap',
 
     function ticker() {
       const text = el('span.ticker__text', {}, words('quiet'));
-      const button = el('button.ticker', { type: 'button', 'data-act': 'log', title: words('live_log'), onclick: () => popup.show(button, 'popup_log',
+      const button = el('button.ticker', { type: 'button', 'data-act': 'log', title: words('live_log'), onclick: () => popup.show(button, 'wide',
         recent.length ? recent.slice().reverse().map(line) : el('div.log-line', {}, words('quiet'))) },
       el('span.ticker__dot'), el('span.ticker__title', {}, words('live_log')), text);
       live.listen(function (entries) {

@@ -33,7 +33,7 @@ define(['host/dom', 'host/icons', 'host/words', 'host/popup', 'host/act', 'pages
     function draw() {
       text.placeholder = words(mode + '_placeholder');
       const when = el('button.feed-compose__when', {
-        type: 'button', 'data-act': 'new-deadline', onclick: () => popup.show(when, 'popup_up', tasks.deadlines(choose)),
+        type: 'button', 'data-act': 'new-deadline', onclick: () => popup.show(when, 'up', tasks.deadlines(choose)),
       }, icon(icons.clock), deadlineWords);
       fill(root,
         el('div.feed-compose__quick-actions-wrapper', {}, tab('note'), tab('task')), text,

@@ -5,7 +5,7 @@ define(['host/dom', 'host/icons', 'host/words', 'host/format', 'host/bootstrap',
       const command = lead.is_deleted ? 'restore_lead' : 'delete_lead';
       const button = el('button.card-header__button', {
         type: 'button', title: words('more'), 'data-act': 'more',
-        onclick: () => popup.show(button, 'popup_right', el('button.popup__item', {
+        onclick: () => popup.show(button, 'right', el('button.popup__item', {
           type: 'button', 'data-act': command, onclick: async () => { await act(command, { id: lead.id }); await again(); },
         }, words(lead.is_deleted ? 'restore' : 'delete'))),
       }, icon(icons.more));
@@ -26,10 +26,10 @@ define(['host/dom', 'host/icons', 'host/words', 'host/format', 'host/bootstrap',
 
     function price(lead, again) {
       const save = async (text) => {
-        await act('change_lead', { id: lead.id, price: Math.max(0, Math.round(Number(text.replace(/[^\d.,]/g, '').replace(',', '.'))) || 0) });
+        await act('change_lead', { id: lead.id, price: Number(text.replace(/\D/g, '')) });
         await again();
       };
-      return el('span.price', {}, fields.editable('.price__input', lead.price, { inputmode: 'numeric', 'data-act': 'price', 'aria-label': words('price') }, save),
+      return el('span.price', {}, fields.editable('.price__input', format.number(lead.price), { inputmode: 'numeric', 'data-act': 'price', 'aria-label': words('price') }, save),
         el('span.price__currency', {}, bootstrap.account.currency_symbol));
     }
 

@@ -18,7 +18,7 @@ define(['host/dom', 'host/icons', 'host/app', 'host/panel', 'host/popup', 'host/
       const button = el('button.button-small', {
         type: 'button', 'data-act': 'more', onclick: () => {
           const able = Object.entries(app.own.widgets.list).filter(([, widget]) => wants(widget));
-          popup.show(button, 'popup_left', able.length
+          popup.show(button, 'left', able.length
             ? able.map(([code, widget]) => el('button.popup__item', { type: 'button', 'data-widget': code, onclick: () => call(code, widget) }, widget.langs.widget.name))
             : el('div.popup__title', {}, words('no_widgets_here')));
         },

@@ -14,7 +14,10 @@ define(['jquery', 'host/dom', 'host/app', 'host/server', 'host/words', 'host/boo
       const problems = el('ul.upload__problems');
       const input = el('input#widget_archive', {
         type: 'file', accept: '.zip', onchange: async () => {
+          if (!input.files.length) return;
           const answer = await server.upload('/ajax/widgets/upload', input.files[0]);
+          // The same file, mended, may be chosen again.
+          input.value = '';
           fill(problems, answer.problems.map((problem) => el('li', {}, problem)));
           if (answer.problems.length) notifications.show_message_error({ header: words('refused'), text: answer.problems[0] });
           else again();

@@ -30,7 +30,7 @@ define(['host/dom', 'host/icons', 'host/pipelines', 'host/popup', 'host/words', 
       }
 
       function open() {
-        const menu = popup.show(button, 'popup_stages', pipelines.all.map((pipeline) => [
+        const menu = popup.show(button, 'wide', pipelines.all.map((pipeline) => [
           el('div.popup__title', {}, pipeline.name),
           pipeline.statuses.filter((one) => one.type !== 1).map((one) => {
             const here = pipeline.id === lead.pipeline_id && one.id === lead.status_id;

@@ -24,7 +24,7 @@ define(['host/dom', 'host/icons', 'host/words', 'host/format', 'host/bootstrap',
       const late = task.complete_till < now;
       const complete = async () => { await act('complete_task', { id: task.id }); await again(); };
       const move = el('button.link-button', {
-        type: 'button', 'data-act': 'reschedule', onclick: () => popup.show(move, 'popup_up', deadlines(
+        type: 'button', 'data-act': 'reschedule', onclick: () => popup.show(move, 'up', deadlines(
           async (deadline) => { await act('move_deadline', { id: task.id, ...deadline }); await again(); })),
       }, words('reschedule'));
       return el('div.feed-task' + (late ? '.feed-task_late' : ''), { 'data-task': task.id },
