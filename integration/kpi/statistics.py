@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -14,6 +15,7 @@ WHOLE = 10_000
 """100 % in hundredths of a percent."""
 
 
+@lru_cache(maxsize=4096)  # half a millisecond each, and the same few counts are shown again and again
 def wilson(successes: int, trials: int) -> tuple[int, int]:
     """Return the Wilson 95 % interval of a share, in hundredths of a percent. `trials` must be at least 1."""
     interval = stats.binomtest(successes, trials).proportion_ci(confidence_level=0.95, method="wilson")
