@@ -10,15 +10,15 @@ const layout = load('lib/layout.js');
 const viewModel = load('lib/view_model.js');
 
 test('the highest day fills the height and today stands apart', () => {
-  const drawn = sparkline([0, 50, 100], 2, 30, 10);
+  const drawn = sparkline([0, 50, 100], 30, 10);
   assert.equal(drawn.past.match(/M/g).length, 2);
   assert.match(drawn.today, /V0h/);
 });
 
 test('a series without a single sale is not drawn', () => {
-  assert.equal(sparkline([0, 0, 0], 2, 30, 10), null);
-  assert.equal(sparkline(null, 0, 30, 10), null);
-  assert.equal(sparkline([5], 0, 30, 10), null);
+  assert.equal(sparkline([0, 0, 0], 30, 10), null);
+  assert.equal(sparkline(null, 30, 10), null);
+  assert.equal(sparkline([5], 30, 10), null);
 });
 
 function everyNode(nodes, visit) {

@@ -7,7 +7,7 @@ define(['./address.js'], function (address) {
 
   /**
    * @param {Object} widget - the amoCRM widget; its $authorizedAjax adds X-Auth-Token
-   * @param {{type: string, id: number}} entity
+   * @param {null|{type: string, id: number}} entity - null asks for the user's own figures only
    * @returns {Promise<Object>} the card; rejects with an Error whose `failure` names a notice
    */
   function ask(widget, entity, period, language) {
@@ -17,7 +17,7 @@ define(['./address.js'], function (address) {
       method: 'GET',
       dataType: 'json',
       timeout: TIMEOUT_MS,
-      data: { entity_type: entity.type, entity_id: entity.id, period: period, lang: language }
+      data: Object.assign({ period: period, lang: language }, entity && { entity_type: entity.type, entity_id: entity.id })
     })).then(checked, function (answer) {
       throw refusal(FAILURES[answer && answer.status] || 'broken');
     });

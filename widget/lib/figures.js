@@ -2,7 +2,6 @@
 define(['./change.js', './sparkline.js'], function (change, sparkline) {
   'use strict';
 
-  const DAY = 86400;
   const HERO = 'won_sum';
   const FIRST = ['won_count', 'average_check', 'win_rate', 'new_leads'];
   const NOW = ['open_leads', 'tasks_overdue', 'leads_without_task'];
@@ -47,15 +46,10 @@ define(['./change.js', './sparkline.js'], function (change, sparkline) {
       previous: kpi.previous > 0 ? say('card.compared', {
         value: format.value(kpi.previous, kpi.unit), when: say('card.previous.' + view.card.period.key)
       }) : null,
-      spark: view.size ? sparkline(kpi.spark, today(view, kpi.spark), view.size.width, view.size.height) : null,
+      spark: view.size ? sparkline(kpi.spark, view.size.width, view.size.height) : null,
       gain: gain(view.sight.gains[kpi.key], kpi.unit, format, say),
       mood: kpi.key === 'tasks_overdue' && known ? (kpi.value > 0 ? 'alarming' : 'calm') : null
     };
-  }
-
-  function today(view, series) {
-    const day = Math.floor((view.sight.now - view.card.period.from) / DAY);
-    return Math.max(0, Math.min(day, (series || []).length - 1));
   }
 
   function gain(difference, unit, format, say) {

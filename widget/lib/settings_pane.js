@@ -2,7 +2,6 @@
 define(['jquery', './host.js', './ask.js', './draw.js'], function ($, host, ask, draw) {
   'use strict';
 
-  const ANY_LEAD = { type: 'leads', id: 0 };
   const PAUSED = ['reconnect_required', 'payment_required', 'blocked', 'rights_missing'];
 
   class SettingsPane {
@@ -29,7 +28,7 @@ define(['jquery', './host.js', './ask.js', './draw.js'], function ($, host, ask,
 
     check() {
       this.become('checking');
-      ask(this.widget, ANY_LEAD, 'month', this.speech.language).then(
+      ask(this.widget, null, 'month', this.speech.language).then(
         host.guard((card) => this.become(stateOf(card))),
         host.guard((error) => this.become(error.failure === 'not_found' ? 'absent' : 'unreachable'))
       );

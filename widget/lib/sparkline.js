@@ -1,4 +1,4 @@
-/** A daily series as the path of small bars, today's apart. Pure. */
+/** A daily series as small bars, today's apart. Pure. */
 define([], function () {
   'use strict';
 
@@ -6,11 +6,10 @@ define([], function () {
   const LOWEST = 1.5;
 
   /**
-   * @param {number[]} series - oldest first; what lies after `today` has not happened yet
-   * @param {number} today - index of the day that goes on
+   * @param {number[]} series - oldest first; the last day is today
    * @returns {null|{width: number, height: number, past: string, today: string}} null when there is nothing to draw
    */
-  function sparkline(series, today, width, height) {
+  function sparkline(series, width, height) {
     if (!series || series.length < 2 || series.every(function (value) { return value <= 0; })) { return null; }
     const highest = Math.max.apply(null, series);
     const step = width / series.length;
@@ -18,10 +17,7 @@ define([], function () {
       const tall = Math.max(LOWEST, Math.max(0, value) / highest * height);
       return bar(day * step, height - tall, step * (1 - GAP), height);
     });
-    return {
-      width: width, height: height, today: bars[today] || '',
-      past: bars.filter(function (_, day) { return day !== today; }).join('')
-    };
+    return { width: width, height: height, past: bars.slice(0, -1).join(''), today: bars[bars.length - 1] };
   }
 
   function bar(left, top, wide, bottom) {
