@@ -6,12 +6,26 @@ from typing import TYPE_CHECKING
 
 from integration.kpi.history import read_lead
 from integration.store import accounts, counters, entities, events, mirrors
-from integration.sync import audit
+from integration.sync import audit, live
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from integration.kpi.model import Rules
     from integration.store.accounts import Account
     from integration.store.database import Connection
+    from integration.sync.context import Context
+
+
+def choose_after_sale(ctx: Context, account_id: int, pipeline_ids: Iterable[int]) -> None:
+    """Remember which pipelines are delivery and after-sale, and count anew by that. Raises NotFound."""
+    with ctx.database.transaction() as conn:
+        accounts.lock(conn, account_id)
+        accounts.change(conn, account_id, after_sale_pipelines=sorted(set(pipeline_ids)))
+        account = accounts.get(conn, account_id)
+        anew(conn, account)
+        version = accounts.advance(conn, account, visible=True)
+    live.announce(ctx, account_id, version)
 
 
 def anew(conn: Connection, account: Account) -> None:

@@ -10,6 +10,8 @@ from integration.store import accounts, database, mirrors
 from integration.store.mirrors import PipelineRow, StatusRow
 from integration.sync.context import Context, open_context
 from tests.kpi.histories import DELIVERY, OPEN, RULES, UNSORTED
+from tests.sync.world import World
+from workers import jobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,3 +72,15 @@ def add_account(ctx: Context, account_id: int) -> int:
 def account_id(ctx: Context) -> int:
     """An active account."""
     return add_account(ctx, 31)
+
+
+@pytest.fixture
+def world(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """A simulated amoCRM that Pulse is not connected to yet; without Redis."""
+    database.migrate(database_url)
+    made = World()
+    made.ctx = context_for(database_url, **made.settings())
+    monkeypatch.setattr(jobs, "context", lambda: made.ctx)
+    yield made
+    made.close()
+    made.ctx.close()

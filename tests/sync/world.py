@@ -1,0 +1,125 @@
+"""A simulated amoCRM with some past, behind a real port, and a Pulse that speaks with it over real HTTP."""
+
+from __future__ import annotations
+
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from integration.store import accounts, counters, dirty, runs
+from integration.sync import audit, hints, install, rebuild, refresh
+from simulator.app import create_app
+from simulator.oauth.grants import Grant
+from simulator.scenario.past import office_with_past
+from simulator.server import Server
+from simulator.truth import truth
+from simulator.universe import Universe
+from tests.oracle import compare, oracle
+from workers import clock
+
+START = 1_790_000_000
+SECONDS = 60
+
+
+class World:
+    """`account` is the simulator's; `ctx` is set by `open`."""
+
+    def __init__(self, *, leads: int = 40, days: int = 20, seed: int = 3) -> None:
+        self.universe = Universe(seed=seed, start=START)
+        self.account = office_with_past(self.universe, days=days, leads=leads)
+        self.server = Server("127.0.0.1", 0, create_app(self.universe))
+        self.front = ThreadingHTTPServer(("127.0.0.1", 0), self._front())
+        self.public_url = f"http://127.0.0.1:{self.front.server_address[1]}"
+        self.integration = self.universe.add_integration(redirect_uri=f"{self.public_url}/oauth/callback")
+        for server in (self.server, self.front):
+            threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+
+    def settings(self) -> dict[str, str]:
+        """What Pulse has to know of this world."""
+        return {
+            "PULSE_PUBLIC_URL": self.public_url,
+            "PULSE_CLIENT_ID": self.integration.client_id,
+            "PULSE_CLIENT_SECRET": self.integration.client_secret,
+            "PULSE_AMO_GATEWAY": self.server.url,
+        }
+
+    @property
+    def admin(self) -> int:
+        """The id of an administrator."""
+        return next(user["id"] for user in self.account.users.values() if user["rights"]["is_admin"])
+
+    def install(self, *, user_id: int | None = None) -> str:
+        """Grant access; the code is exchanged when the clock gets to it."""
+        grant = Grant(self.integration.client_id, self.account.id, user_id or self.admin, is_admin=user_id is None)
+        return install.accept(self.ctx, self.account.domain, self.universe.grants.issue_code(grant))
+
+    def set_up(self) -> None:
+        """Install, and read everything there is."""
+        install.exchange(self.ctx, self.install())
+        delivery = {row["id"] for row in self.account.pipelines.values() if row["name"] == "Доставка"}
+        rebuild.choose_after_sale(self.ctx, self.account.id, delivery)
+        self.settle()
+
+    def settle(self) -> None:
+        """Let the clock do what is due and the lane what is marked, until there is nothing left."""
+        self.until(self._is_settled)
+
+    def _is_settled(self) -> bool:
+        clock.tick(self.ctx)
+        refresh.run(self.ctx, self.account.id)
+        with self.ctx.database.read() as conn:
+            return not dirty.pending(conn, self.account.id) and not runs.due(conn, self.ctx.now)
+
+    def sweep(self) -> None:
+        """Let the next sweep be due now, and everything that comes of it be done."""
+        with self.ctx.database.transaction() as conn:
+            runs.hasten(conn, self.account.id, runs.SWEEP, self.ctx.now)
+        self.settle()
+
+    def until(self, is_so) -> None:
+        """Wait until the condition holds; fail after a minute."""
+        deadline = time.monotonic() + SECONDS
+        while not is_so():
+            assert time.monotonic() < deadline, "it does not come to that"
+            time.sleep(0.02)
+
+    def stored(self) -> accounts.Account:
+        """Return what Pulse knows of the account."""
+        with self.ctx.database.read() as conn:
+            return accounts.get(conn, self.account.id)
+
+    def wrong_cells(self) -> list[object]:
+        """Where the counters differ from a recount of the stored rows, and from what is really so."""
+        with self.ctx.database.read() as conn:
+            account = accounts.get(conn, self.account.id)
+            cells = counters.all_cells(conn, self.account.id, account.generation)
+            drift: list[object] = [*audit.differences(conn, self.account.id)]
+        expected = oracle.recount(truth(self.account), after_sale=account.after_sale_pipelines)
+        return drift + compare.differences(cells, expected)
+
+    def close(self) -> None:
+        """Stop everything that listens."""
+        for server in (self.server, self.front):
+            server.shutdown()
+            server.server_close()
+        self.universe.close()
+
+    def _front(self) -> type[BaseHTTPRequestHandler]:
+        world = self
+
+        class Front(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                with world.ctx.database.read() as conn:
+                    account = accounts.by_hook_key(conn, self.path.rpartition("/")[2])
+                hints.note(world.ctx, account.account_id, body)
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        return Front
