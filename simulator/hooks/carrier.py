@@ -45,7 +45,6 @@ class Carrier:
                 headers={**HEADERS, "X-Amocrm-Requestid": letter.request_id},
                 timeout=urllib3.Timeout(total=PATIENCE_SECONDS),
                 retries=False,
-                redirect=False,
             )
             status = answer.status
         except urllib3.exceptions.NewConnectionError:

@@ -203,7 +203,7 @@ def test_a_call_is_json_inside_a_note(office: Office) -> None:
 
 def test_an_unsorted_lead_gets_its_id_only_when_settled(office: Office) -> None:
     uid = office.account.add_unsorted("forms", name="Заявка", source_name="Сайт", metadata={"form_id": "1"})
-    other = office.account.add_unsorted("sip", name="Звонок")
+    other = office.account.add_unsorted("sip", name="Звонок", contact_name="Анна Зимина")
     taken = office.account.accept_unsorted(uid, office.manager)
     office.account.decline_unsorted(other, office.manager)
     body = office.body("add_unsorted", "delete_unsorted")
@@ -212,7 +212,7 @@ def test_an_unsorted_lead_gets_its_id_only_when_settled(office: Office) -> None:
     lead_id = str(taken["_embedded"]["leads"][0]["id"])
     assert body["unsorted[delete][0][accept_result][leads][0]"] == lead_id
     assert body["unsorted[delete][1][action]"] == "decline"
-    assert "unsorted[delete][1][decline_result][leads][0]" in body
+    assert below(body, "unsorted[delete][1][decline_result]") == {"leads"}
 
 
 def test_several_kinds_share_one_body(office: Office) -> None:

@@ -60,6 +60,7 @@ class Receiver:
             self.released.wait(self.slow_seconds)
         request.send_response(self.answers.popleft() if self.answers else 200)
         request.send_header("Content-Length", "0")
+        request.send_header("Location", self.url + "/elsewhere")
         request.end_headers()
 
     def close(self) -> None:
@@ -188,6 +189,24 @@ def test_a_client_error_is_retried_twice_only(world: World) -> None:
         world.clock.jump(3600)
         world.deliveries.flush()
     assert world.statuses() == [404, 404, 404]
+
+
+def test_a_redirect_is_a_failure_and_not_followed(world: World) -> None:
+    world.receiver.answers.append(302)
+    world.lead()
+    until(lambda: world.statuses() == [302])
+    assert len(world.receiver.requests) == 1
+    assert world.deliveries.waiting() == 1
+
+
+def test_task_updates_are_kept_back_by_the_switch(world: World) -> None:
+    world.subscribe(world.receiver.url, "add_task", "update_task")
+    task_id = world.account.create_task(world.manager, complete_till=START)
+    world.account.change_task(task_id, world.manager, text="Первый")
+    world.switches.turn({"hook_update_task": False})
+    world.account.change_task(task_id, world.manager, text="Второй")
+    world.deliveries.flush()
+    assert world.received("task[update][0][text]") == ["Первый"]
 
 
 def test_a_retry_carries_the_old_snapshot(world: World) -> None:
@@ -320,7 +339,9 @@ def test_changes_of_one_second_collapse_into_the_last(world: World) -> None:
     world.switches.turn({"hook_collapse": True})
     for price in (1, 2, 3):
         world.account.change_lead(lead_id, world.manager, price=price)
+    assert world.deliveries.waiting() == 1
     world.clock.jump(1)
+    until(lambda: world.deliveries.waiting() == 0)
     world.account.change_lead(lead_id, world.manager, price=4)
     world.deliveries.flush()
     assert world.received("leads[update][0][price]") == ["3", "4"]
