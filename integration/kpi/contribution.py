@@ -51,8 +51,8 @@ def of_task(task: Task, events: Iterable[Event], rules: Rules) -> Contribution:
             Cell(measure, task.responsible_user_id, 0, 0, day): number
             for measure, number in (
                 (Measure.TASKS_DUE_CLOSED, 1),
-                (Measure.TASKS_ON_TIME, history.completed_at <= task.complete_till),
-                (Measure.TASKS_ON_TIME_FIRST, history.completed_at <= history.first_deadline),
+                (Measure.TASKS_ON_TIME, int(history.completed_at <= task.complete_till)),
+                (Measure.TASKS_ON_TIME_FIRST, int(history.completed_at <= history.first_deadline)),
             )
         }
     )
@@ -65,7 +65,7 @@ def delta(before: Contribution, after: Contribution) -> Contribution:
 
 
 def _without_zeros(cells: Contribution) -> Contribution:
-    return {cell: int(value) for cell, value in cells.items() if value}
+    return {cell: value for cell, value in cells.items() if value}
 
 
 def _add_open(cells: Contribution, history: LeadHistory) -> None:

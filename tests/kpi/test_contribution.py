@@ -131,6 +131,12 @@ def test_a_lead_won_straight_from_unsorted_took_no_time():
     assert not cells[Measure.CYCLE_SECONDS]
 
 
+def test_only_what_it_stood_closed_after_the_start_is_subtracted():
+    created = NOON + HOUR + HOUR // 2  # amended by hand to a time when the lead was already won
+    cells = count_of(lead(status_id=WON, created_at=created), path(FIRST, WON, SECOND, WON))
+    assert cells[Measure.CYCLE_SECONDS] == {(ANNA, SALES, 0, DAY): HOUR}
+
+
 def test_a_win_before_its_own_creation_took_no_time():
     cells = count_of(lead(status_id=WON, created_at=NOON + A_DAY), path(FIRST, WON))
     assert not cells[Measure.CYCLE_SECONDS]

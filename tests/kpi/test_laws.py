@@ -67,6 +67,7 @@ def test_the_counters_of_tasks_follow_every_change_too(story):
         after = of_task(*story.known_at(step), RULES)
         counters, now = added(counters, delta(now, after)), after
         assert counters == after
+        assert all(type(value) is int for value in after.values())
 
 
 @given(lead_stories(), st.data())
