@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from integration.report.team import Team, Viewer
     from integration.store.accounts import Account
 
+_PHASES = {"trash": "leads"}
+"""Deleted leads are leads to whoever waits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
@@ -62,4 +65,5 @@ def importing(conn: Connection, account: Account) -> Importing | None:
     run = runs.get(conn, account.account_id, runs.BACKFILL)
     if run is None or run.finished_at is not None:
         return None
-    return Importing(phase=run.progress.get("phase", "leads"), done=run.progress.get("done", 0))
+    phase = run.progress.get("phase", "leads")
+    return Importing(phase=_PHASES.get(phase, phase), done=run.progress.get("done", 0))

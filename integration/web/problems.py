@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from integration.errors import BadRequest, PulseError
 from integration.web import pages
 from integration.web.api.shapes import Problem, ProblemBody
+from integration.web.session import NotInstalled
 from integration.web.words import language, section
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ STATUS = {
     "unauthorized": HTTPStatus.UNAUTHORIZED,
     "forbidden": HTTPStatus.FORBIDDEN,
     "not_found": HTTPStatus.NOT_FOUND,
-    "not_installed": HTTPStatus.NOT_FOUND,
     "method_not_allowed": HTTPStatus.METHOD_NOT_ALLOWED,
     "database_down": HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -52,13 +52,13 @@ def from_validation(error: ValidationError) -> ResponseReturnValue:
     return answer("bad_request", field=str(location[0]) if location else None)
 
 
-def answer(code: str, *, field: str | None = None) -> ResponseReturnValue:
-    """Tell the problem: as JSON under /api, as a page elsewhere."""
+def answer(code: str, *, field: str | None = None, wording: str | None = None) -> ResponseReturnValue:
+    """Tell the problem: as JSON under /api, as a page elsewhere. `wording` names closer words than the code's own."""
     status = STATUS.get(code, HTTPStatus.INTERNAL_SERVER_ERROR)
     shown = code if code in STATUS else "internal"
     if not request.path.startswith("/api/"):
         return pages.problem(shown, status)
-    words = section(language(), "errors")["bad_field" if field else shown]
+    words = section(language(), "errors")[wording or ("bad_field" if field else shown)]
     fields = section(language(), "fields")
     problem = Problem(
         code=shown,
@@ -73,7 +73,11 @@ def answer(code: str, *, field: str | None = None) -> ResponseReturnValue:
 def _known(error: PulseError) -> ResponseReturnValue:
     if error.code not in STATUS or error.code == "database_down":
         log.error("request_failed", problem=error.code, exc_info=error)
-    return answer(error.code, field=error.field if isinstance(error, BadRequest) else None)
+    return answer(
+        error.code,
+        field=error.field if isinstance(error, BadRequest) else None,
+        wording="not_installed" if isinstance(error, NotInstalled) else None,
+    )
 
 
 def _refused_by_flask(error: HTTPException) -> ResponseReturnValue:

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 class NotInstalled(NotFound):
     """The token is genuine, and its account never connected Pulse."""
 
-    code = "not_installed"
-
 
 def context() -> Context:
     """Return what the app was made with: settings, database, Redis, clock."""
