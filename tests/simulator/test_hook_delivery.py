@@ -339,7 +339,11 @@ def test_changes_of_one_second_collapse_into_the_last(world: World) -> None:
     world.switches.turn({"hook_collapse": True})
     for price in (1, 2, 3):
         world.account.change_lead(lead_id, world.manager, price=price)
-    assert world.deliveries.waiting() == 1
+    world.switches.turn({"hook_collapse": False})
+    world.lead()
+    until(lambda: len(world.receiver.requests) == 2)
+    assert world.received("leads[update][0][price]") == [], "the second has not ended"
+    world.switches.turn({"hook_collapse": True})
     world.clock.jump(1)
     until(lambda: world.deliveries.waiting() == 0)
     world.account.change_lead(lead_id, world.manager, price=4)
