@@ -30,7 +30,7 @@ class Stream {
 
 /** A feed whose questions are answered by hand: answer(card) or refuse(failure) settles the oldest one. */
 function asking(t) {
-  t.mock.timers.enable({ apis: ['setTimeout'] });
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'] });
   Stream.opened = [];
   const waiting = [];
   const feed = new Feed({
@@ -54,11 +54,24 @@ test('many announcements at once cause one question', async (t) => {
   stream.announce(18);
   stream.announce(19);
   stream.announce(20);
-  pass(1000);
+  pass(1500);
   assert.equal(waiting.length, 1);
   await answer({ version: 20 });
   pass(60000);
   assert.equal(waiting.length, 0);
+});
+
+test('while changes rain a card asks once a second', async (t) => {
+  const { feed, waiting, answer, pass } = asking(t);
+  feed.refresh();
+  await answer({ version: 1 });
+  let asked = 0;
+  for (let version = 2; version < 102; version += 1) {
+    Stream.opened[0].announce(version);
+    pass(100);
+    if (waiting.length > 0) { asked += 1; await answer({ version }); }
+  }
+  assert.ok(asked >= 7 && asked <= 10, String(asked));
 });
 
 test('a version that is shown already causes no question', async (t) => {
@@ -75,10 +88,10 @@ test('a version announced while an answer was on its way is asked for afterwards
   feed.refresh();
   await answer({ version: 17 });
   Stream.opened[0].announce(18);
-  pass(1000);
+  pass(1500);
   Stream.opened[0].announce(19);
   await answer({ version: 18 });
-  pass(1000);
+  pass(1500);
   assert.equal(waiting.length, 1);
 });
 
@@ -87,7 +100,7 @@ test('a server that answers an older version than it announced is not asked in c
   feed.refresh();
   await answer({ version: 17 });
   Stream.opened[0].announce(18);
-  pass(1000);
+  pass(1500);
   await answer({ version: 17 });
   pass(60000);
   assert.equal(waiting.length, 0);
@@ -143,7 +156,7 @@ test('nobody looks: no stream, no question, and a late answer changes nothing', 
   feed.refresh();
   await answer({ version: 17 });
   Stream.opened[0].announce(18);
-  pass(1000);
+  pass(1500);
   feed.pause();
   await answer({ version: 18 });
   assert.equal(feed.sight.card.version, 17);

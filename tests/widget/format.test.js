@@ -21,6 +21,11 @@ test('where there is little room only millions are shortened', () => {
   assert.equal(plain(format('ru', { narrow: true }).money(99999900)), '999 999 ₽');
 });
 
+test('a median is told in three digits', () => {
+  assert.equal(plain(format('ru').about(16597423)), '166 000 ₽');
+  assert.equal(plain(format('ru').about(950)), '10 ₽');
+});
+
 test('a share in hundredths of a percent keeps one decimal', () => {
   assert.equal(plain(format('ru').share(1573)), '15,7 %');
   assert.equal(format('en').share(10000), '100%');

@@ -5,7 +5,8 @@
 define(['./gains.js', './live.js', './timers.js'], function (gains, Live, Timers) {
   'use strict';
 
-  const SPREAD_MS = 350;
+  const SPREAD_MS = 300;
+  const SPACING_MS = 1000;
   const GAINS_SHOWN_MS = 4000;
   const FIRST_RETRY_MS = 2000;
   const LAST_RETRY_MS = 120000;
@@ -22,6 +23,7 @@ define(['./gains.js', './live.js', './timers.js'], function (gains, Live, Timers
       this.timers = new Timers();
       this.asking = null;
       this.announced = 0;
+      this.askedAt = 0;
       this.failures = 0;
       this.paused = false;
       this.live = new Live(part.Stream, {
@@ -37,6 +39,7 @@ define(['./gains.js', './live.js', './timers.js'], function (gains, Live, Timers
       if (this.asking !== null || this.paused) { return; }
       const asked = { period: this.sight.period, announced: this.announced };
       this.asking = asked;
+      this.askedAt = Date.now();
       this.timers.forget('refresh');
       this.timers.forget('retry');
       this.part.ask(asked.period).then(
@@ -94,9 +97,10 @@ define(['./gains.js', './live.js', './timers.js'], function (gains, Live, Timers
       if (this.sight.card === null || version > this.sight.card.version) { this.refreshSoon(); }
     }
 
-    /** All cards of an account hear of a change in the same moment; they ask spread over a third of a second. */
+    /** All cards of an account hear of a change at once: they ask spread over a moment, each at most once a second. */
     refreshSoon() {
-      this.timers.start('refresh', Math.random() * SPREAD_MS, () => this.refresh());
+      const spacing = this.askedAt + SPACING_MS - Date.now();
+      this.timers.start('refresh', Math.max(spacing, 0) + Math.random() * SPREAD_MS, () => this.refresh());
     }
 
     retryLater() {

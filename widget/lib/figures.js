@@ -61,7 +61,7 @@ define(['./change.js', './sparkline.js'], function (change, sparkline) {
     const parts = kpi.parts || {};
     const oldest = view.card.overdue && view.card.overdue.oldest;
     const writers = {
-      average_check: function () { return parts.median && say('card.detail.median', { value: format.money(parts.median) }); },
+      average_check: function () { return parts.median && say('card.detail.median', { value: format.about(parts.median) }); },
       win_rate: function () {
         return parts.won + parts.lost > 0 && say('card.detail.won_of', { won: parts.won, closed: parts.won + parts.lost });
       },

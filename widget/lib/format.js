@@ -28,6 +28,12 @@ define([], function () {
       return number(hundredths / 100, options);
     }
 
+    /** Money that is known only to within two percent, such as a median: three digits say enough. */
+    function about(hundredths) {
+      const scale = Math.pow(10, Math.max(0, Math.floor(Math.log10(Math.max(1, Math.abs(hundredths)))) - 2));
+      return money(Math.round(hundredths / scale) * scale);
+    }
+
     function count(value) {
       return number(value);
     }
@@ -73,7 +79,10 @@ define([], function () {
       return (writers[unit] || count)(amountOf);
     }
 
-    return { money: money, count: count, share: share, duration: duration, age: age, moment: moment, value: value, number: number };
+    return {
+      money: money, about: about, count: count, share: share, duration: duration, age: age, moment: moment, value: value,
+      number: number
+    };
   }
 
   return createFormat;

@@ -184,7 +184,7 @@ define([], function () {
   function footer(told) {
     return node('div', { class: 'pulse-footer', key: 'footer' }, [
       node('span', { class: 'pulse-dot' + (told.live ? ' pulse-dot-live' : ''), title: told.live ? told.liveWords : null }),
-      node('span', {}, [[told.age, told.pending].filter(Boolean).join(' · ')])
+      node('div', {}, [text('div', 'pulse-age', told.age), told.pending ? text('div', 'pulse-pending', told.pending) : null])
     ]);
   }
 
