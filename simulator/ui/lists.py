@@ -42,27 +42,27 @@ class LeadFilter:
 
 
 def leads(account: Account, wanted: LeadFilter, limit: int) -> dict[str, Any]:
-    """Return the newest-changed wanted leads with contact and nearest open task."""
+    """Return the newest wanted leads with contact and nearest open task."""
     with account.lock:
         found = [lead for lead in account.leads.values() if wanted.admits(lead)]
         return _page(account, found, limit, lambda lead: _lead(account, lead))
 
 
 def linked(account: Account, kind: str, limit: int) -> dict[str, Any]:
-    """Return the newest-changed contacts or companies with their number of leads."""
+    """Return the newest contacts or companies with their number of leads."""
     with account.lock:
         found = [row for row in getattr(account, kind).values() if not row["is_deleted"]]
         return _page(account, found, limit, lambda row: _person(account, kind, row))
 
 
 def _page(account: Account, found: list[Row], limit: int, shown: Callable[[Row], dict[str, Any]]) -> dict[str, Any]:
-    found.sort(key=lambda row: (row["updated_at"], row["id"]), reverse=True)
+    found.sort(key=lambda row: (row["created_at"], row["id"]), reverse=True)
     rows = [shown(row) for row in found[: min(limit, _LONGEST)]]
     return {"rows": rows, "total": len(found), "now": account.clock.now()}
 
 
 def _lead(account: Account, lead: Row) -> dict[str, Any]:
-    names = ("id", "name", "price", "status_id", "pipeline_id", "responsible_user_id")
+    names = ("id", "name", "price", "status_id", "pipeline_id", "responsible_user_id", "updated_at")
     deadline = lead["closest_task_at"]
     task = None if deadline is None else {"complete_till": deadline}
     return {**{name: lead[name] for name in names}, "contact": cards.contact_of(account, lead), "task": task}

@@ -26,7 +26,8 @@ class LiveLog:
 
     def hear(self, account: Account, occurrence: Occurrence) -> None:
         """Write one occurrence down."""
-        if occurrence.entity in _SHOWN:
+        # A task may hang on nothing; then no card shows it.
+        if occurrence.entity in _SHOWN and occurrence.item.get("entity_id", 1) is not None:
             entry = {"seq": next(self._numbers), **_entry(account, occurrence)}
             self._entries.append((account.id, entry))
 

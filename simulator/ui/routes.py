@@ -87,8 +87,11 @@ def _add_reading(routes: Blueprint, universe: Universe, log: LiveLog) -> None:
     @routes.get("/ajax/page/log")
     def live_log() -> dict[str, Any]:
         account = universe.first_account()
-        entries = log.after(account.id, request.args.get("after", 0, type=int))
-        return {"entries": entries, "last": log.position(), "now": account.clock.now()}
+        after = request.args.get("after", 0, type=int)
+        entries = log.after(account.id, after)
+        # Not the log's own end: what came since the entries were read must be asked for next time.
+        last = entries[-1]["seq"] if entries else min(after, log.position())
+        return {"entries": entries, "last": last, "now": account.clock.now()}
 
     @routes.get("/ajax/page/contacts/<any(leads, contacts, companies):kind>/<int:entity_id>")
     def contacts(kind: str, entity_id: int) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
-CHROMIUM = Path("/usr/bin/chromium")
 ARTIFACTS = Path(__file__).resolve().parents[2] / "artifacts"
 WAIT_MS = 5_000
 
@@ -31,13 +31,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, started once. Absent: the tests are skipped, or fail when REQUIRE_BROWSER=1."""
-    if not CHROMIUM.exists():
-        words = f"NO BROWSER: {CHROMIUM} is missing; `python3 run.py setup-browser` installs it"
+    installed = shutil.which("chromium")
+    if installed is None:
+        words = "NO BROWSER: there is no chromium; `python3 run.py setup-browser` installs it"
         (pytest.fail if os.environ.get("REQUIRE_BROWSER") == "1" else pytest.skip)(words)
     install_libraries()
     with sync_playwright() as playwright:
         # Chromium's own sandbox needs rights that a container or root does not have.
-        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
+        chromium = playwright.chromium.launch(executable_path=installed, args=["--no-sandbox"])
         yield chromium
         chromium.close()
 

@@ -6,7 +6,7 @@ define(['host/bootstrap', 'host/words'], function (bootstrap, words) {
   const clock = new Intl.DateTimeFormat(locale, { ...zone, hour: '2-digit', minute: '2-digit' });
   const seconds = new Intl.DateTimeFormat(locale, { ...zone, hour: '2-digit', minute: '2-digit', second: '2-digit' });
   const amount = new Intl.NumberFormat(locale, {
-    style: 'currency', currency: bootstrap.account.currency, maximumFractionDigits: 0,
+    style: 'currency', currency: bootstrap.account.currency, currencyDisplay: 'narrowSymbol', maximumFractionDigits: 0,
   });
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const users = Object.fromEntries(bootstrap.users.map((user) => [user.id, user]));

@@ -20,7 +20,7 @@ define(['jquery', 'underscore', 'host/app', 'host/base_widget', 'host/panel', 'h
 
     function destroy(code) {
       const widget = widgets.list[code];
-      if (typeof widget.callbacks.destroy === 'function') {
+      if (widget.callbacks && typeof widget.callbacks.destroy === 'function') {
         guarded(code, 'destroy', () => widget.callbacks.destroy());
       }
       $(document).off('.widget:' + code);

@@ -47,6 +47,7 @@ define(['jquery', 'host/dom', 'host/words', 'host/notifications', 'pages/list', 
     }
 
     function start() {
+      if (location.pathname === '/') history.replaceState({}, '', '/leads/');
       window.addEventListener('popstate', show);
       $(document).on('click', 'a.js-navigate-link', function (event) {
         if (event.metaKey || event.ctrlKey || event.shiftKey) return;

@@ -1,5 +1,8 @@
 /** The tables of the lists. */
 define(['host/dom', 'host/words', 'host/format', 'host/pipelines', 'pages/fields'], function ({ el }, words, format, pipelines, fields) {
+  /** A row that has just changed is lit for a moment. */
+  const FRESH_SECONDS = 2;
+
   const cell = (className, ...children) => el('div.list-row__cell' + (className ? '.' + className : ''), {}, children);
   const head = (...titles) => el('div.list-row.list-row_head', {}, el('div.list-row__tick'), titles.map((title) => cell('', title)));
 
@@ -16,7 +19,8 @@ define(['host/dom', 'host/words', 'host/format', 'host/pipelines', 'pages/fields
 
   function lead(row, answer, ticked, tick) {
     const status = pipelines.status(row.pipeline_id, row.status_id);
-    return el('div.list-row', { 'data-id': row.id }, tickBox(row, ticked, tick),
+    const fresh = row.updated_at > answer.now - FRESH_SECONDS ? '.list-row_fresh' : '';
+    return el('div.list-row' + fresh, { 'data-id': row.id }, tickBox(row, ticked, tick),
       cell('list-row__name', fields.entityLink('leads', row), row.contact ? el('div.list-row__second', {}, row.contact.name) : null),
       cell('', el('span.stage-tag', { style: 'background:' + status.color }, status.name)),
       cell('list-row__number', format.money(row.price)), cell('', format.user(row.responsible_user_id)), nearest(row.task, answer.now));

@@ -31,7 +31,7 @@ define({
   contact_added: 'contact created', company_added: 'company created', entity_linked: 'link added',
   entity_merged: 'leads merged', incoming_call: 'incoming call', outgoing_call: 'outgoing call',
   common_note_added: 'note', incoming_chat_message: 'incoming message', outgoing_chat_message: 'outgoing message',
-  log_add: 'created', log_update: 'changed', log_status: '→ {0}', log_responsible: '→ {0}', log_task_responsible: 'task handed over', log_delete: 'deleted',
+  log_add: 'created', log_update: 'edited', log_status: '→ {0}', log_responsible: '→ {0}', log_task_responsible: 'task handed over', log_delete: 'deleted',
   log_restore: 'restored', log_price: 'sale {0}', log_task_add: 'new task', log_task_update: 'task changed',
   log_task_completed: 'task completed', log_task_delete: 'task deleted', log_note: 'note', log_call: 'call',
 });

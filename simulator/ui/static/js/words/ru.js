@@ -31,7 +31,7 @@ define({
   contact_added: 'контакт создан', company_added: 'компания создана', entity_linked: 'связь добавлена',
   entity_merged: 'сделки объединены', incoming_call: 'входящий звонок', outgoing_call: 'исходящий звонок',
   common_note_added: 'заметка', incoming_chat_message: 'входящее сообщение', outgoing_chat_message: 'исходящее сообщение',
-  log_add: 'создана', log_update: 'изменена', log_status: '→ {0}', log_responsible: '→ {0}', log_task_responsible: 'задача передана', log_delete: 'удалена',
-  log_restore: 'восстановлена', log_price: 'бюджет {0}', log_task_add: 'новая задача', log_task_update: 'задача изменена',
+  log_add: 'создание', log_update: 'правка', log_status: '→ {0}', log_responsible: '→ {0}', log_task_responsible: 'задача передана', log_delete: 'удаление',
+  log_restore: 'восстановление', log_price: 'бюджет {0}', log_task_add: 'новая задача', log_task_update: 'задача изменена',
   log_task_completed: 'задача выполнена', log_task_delete: 'задача удалена', log_note: 'заметка', log_call: 'звонок',
 });

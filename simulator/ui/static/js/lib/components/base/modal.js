@@ -1,5 +1,5 @@
 /** amoCRM's `lib/components/base/modal`: `new Modal({class_name, init($body), destroy()})`. */
-define(['jquery', 'host/dom'], function ($, { el, icon }) {
+define(['jquery', 'host/dom', 'host/icons'], function ($, { el, icon }, icons) {
   const RESULT_MS = 2000;
 
   return function Modal(options) {
@@ -34,6 +34,6 @@ define(['jquery', 'host/dom'], function ($, { el, icon }) {
     $(document).on('keydown', onKey);
     $(settings.container || 'body').append(root);
     settings.init($(body));
-    root.append(el('button.modal-close', { 'aria-label': '×', onclick: self.destroy }, icon('M6 6l12 12M18 6L6 18')));
+    root.firstChild.append(el('button.modal-close', { 'aria-label': '×', onclick: self.destroy }, icon(icons.close)));
   };
 });
