@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING, cast
 from redis.exceptions import RedisError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from redis import Redis
 
 WINDOW = 1.01
@@ -52,10 +50,8 @@ class RateLimit:
     window is kept beside the shared one too, so that a flushed Redis does not allow a second burst.
     """
 
-    def __init__(self, redis: Redis | None, per_second: int, *, sleep: Callable[[float], None] = time.sleep) -> None:
-        self._redis = redis
+    def __init__(self, redis: Redis | None, per_second: int) -> None:
         self._per_second = per_second
-        self._sleep = sleep
         self._script = redis.register_script(_WINDOW_SCRIPT) if redis is not None else None
         self._redis_again_at = 0.0
         self._passed: dict[int, deque[float]] = {}
@@ -64,7 +60,7 @@ class RateLimit:
     def wait(self, account_id: int) -> None:
         """Return when the account's next request may be sent, which is counted as sent now."""
         while pause := self._pause(account_id):
-            self._sleep(pause)
+            time.sleep(pause)
 
     def _pause(self, account_id: int) -> float:
         """Let the request through and return 0, or return the seconds after which to ask again."""

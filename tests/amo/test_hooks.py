@@ -153,7 +153,7 @@ def test_pairs_beyond_the_limit_are_counted_and_not_read() -> None:
 def test_megabytes_of_anything_take_a_moment(body: bytes) -> None:
     started = time.process_time()
     parse(body)
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < 5  # half a second, with much to spare: squared it would be hours
 
 
 _WORDS = st.sampled_from(
