@@ -64,6 +64,10 @@ class Switches:
     """Whether X-Amocrm-Requestid repeats on retries."""
     hook_modified_user_zero: bool = False
     """LIB #576: modified_user_id wrongly 0."""
+    hook_companies_root: Literal["contacts", "companies"] = "contacts"
+    """Where companies stand: `companies` is known from other people's code only."""
+    hook_dialect: Literal["captured", "2016", "documented"] = "captured"
+    """Bodies as captured lately, as in 2016 (fewer keys), or in the odd forms that only the vendor's page shows."""
 
     # Webhook delivery -----------------------------------------------------------------------------------------
     hook_latency_ms: int = 20

@@ -16,15 +16,14 @@ from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from simulator.crm.state import Occurrence, Row
-from simulator.hooks import activity, cards, unsorted
+from simulator.hooks import activity, cards, dialects, unsorted
 
 if TYPE_CHECKING:
     from simulator.crm.state import AccountState
-    from simulator.switches import Switches
 
 Wording: TypeAlias = Callable[[Occurrence, tzinfo], Row]
 
-ROOTS = {"companies": "contacts", "tasks": "task", "messages": "message", "talks": "talk"}
+ROOTS = {"tasks": "task", "messages": "message", "talks": "talk"}
 USUAL: dict[str, Wording] = {
     "leads": cards.lead,
     "contacts": cards.contact,
@@ -54,13 +53,18 @@ def encode(occurrences: Iterable[Occurrence], account: AccountState) -> bytes:
     """
     switches = account.switches
     zone = ZoneInfo("UTC" if switches.hook_dates == "utc" else account.timezone)
-    tree: Row = {}
+    groups: dict[tuple[str, str], list[Row]] = {}
     for told in occurrences:
-        root = ROOTS.get(told.entity, told.entity)
-        tree.setdefault(root, {}).setdefault(told.action, []).append(_item(told, zone, switches))
+        root = switches.hook_companies_root if told.entity == "companies" else ROOTS.get(told.entity, told.entity)
+        item = dialects.spoken(_wording(told)(told, zone), told.action, switches)
+        groups.setdefault((root, told.action), []).append(item)
+    news: Row = {}
+    for (root, action), items in groups.items():
+        news.setdefault(root, {})[action] = dialects.grouped(items, root, action, switches)
     links = {"self": f"https://{account.domain}"}
-    envelope: Row = {"account": {"subdomain": account.subdomain, "id": account.id, "_links": links}}
-    return urlencode(list(pairs(envelope | tree if switches.hook_account_first else tree | envelope))).encode()
+    introduction = {"subdomain": account.subdomain, "id": account.id, "_links": links}
+    envelope: Row = {"account": dialects.envelope(introduction, switches)}
+    return urlencode(list(pairs(envelope | news if switches.hook_account_first else news | envelope))).encode()
 
 
 def pairs(tree: object, key: str = "") -> Iterator[tuple[str, str]]:
@@ -80,15 +84,7 @@ def pairs(tree: object, key: str = "") -> Iterator[tuple[str, str]]:
             yield key, str(tree)
 
 
-def _item(told: Occurrence, zone: tzinfo, switches: Switches) -> Row:
-    if told.action == "restore" and switches.hook_restore == "id":
-        return {"id": told.item["id"]}
-    wording = SPECIAL.get((told.entity, told.action)) or (
-        activity.note if told.action == "note" else USUAL[told.entity]
-    )
-    item = wording(told, zone)
-    if not switches.hook_old_pipeline:
-        item.pop("old_pipeline_id", None)
-    if switches.hook_modified_user_zero and "modified_user_id" in item:
-        item["modified_user_id"] = 0
-    return item
+def _wording(told: Occurrence) -> Wording:
+    if told.action == "note":
+        return activity.note
+    return SPECIAL.get((told.entity, told.action)) or USUAL[told.entity]

@@ -240,5 +240,35 @@ def test_the_actor_may_wrongly_be_nobody(office: Office) -> None:
     assert office.body("add_lead")["leads[add][0][modified_user_id]"] == "0"
 
 
+def test_companies_may_have_a_root_of_their_own(office: Office) -> None:
+    office.account.create_company(office.manager, name="ООО «Север»")
+    office.switches.turn({"hook_companies_root": "companies"})
+    assert office.body("add_company")["companies[add][0][type]"] == "company"
+
+
+def test_bodies_of_2016_know_less(office: Office) -> None:
+    lead_id = office.lead(price=0, tags=["опт"])
+    office.account.create_task(office.manager, entity_type="leads", entity_id=lead_id, text="x", complete_till=START)
+    office.switches.turn({"hook_dialect": "2016"})
+    body = office.body("add_lead", "add_task")
+    assert below(body, "leads[add][0]") == LEAD_KEYS - {"created_at", "updated_at"}
+    assert body["leads[add][0][price]"] == ""
+    assert below(body, "task[add][0]") == TASK_KEYS - {"created_at", "updated_at", "complete_before"}
+    assert [key for key in body if key.startswith("account")] == ["account[subdomain]"]
+
+
+def test_the_documented_forms_can_be_had(office: Office) -> None:
+    lead_id, other = office.lead(), office.lead()
+    task_id = office.account.create_task(office.manager, complete_till=START)
+    office.account.complete_task(task_id, office.manager)
+    office.account.delete_lead(lead_id, office.manager)
+    office.switches.turn({"hook_dialect": "documented"})
+    body = office.body("update_task", "delete_lead")
+    assert body["task[update][0][0][id]"] == str(task_id)
+    assert body["leads[delete]"] == str(lead_id)
+    office.account.delete_lead(other, office.manager)
+    assert office.body("delete_lead")["leads[delete][1]"] == str(other)
+
+
 def test_nothing_empty_appears() -> None:
     assert list(pairs({"a": None, "b": [], "c": {}, "d": "", "e": [{"f": None}, False]})) == [("d", ""), ("e[1]", "0")]
