@@ -84,6 +84,7 @@ def files(*, rendered: str = "true", saved: str = "true", about: dict[str, Any] 
         "lib/echo.js": b"define(function () { return function (text) { return 'echo ' + text; }; });\n",
         "i18n/ru.json": json.dumps(texts("Пример")).encode(),
         "i18n/en.json": json.dumps(texts("Sample")).encode(),
+        "templates/greeting.twig": b"<i>{{ who }} {{ include_control('button', {text: 'Go'}) }}</i>",
         **{f"images/{name}": PIXEL for name in IMAGES},
     }
 

@@ -4,8 +4,6 @@ define(['host/trace'], function (trace) {
     load: function (name, parentRequire, onload) {
       parentRequire([name], onload, function (error) {
         trace.add(name, 'script failed', error.message);
-        // Forgotten, so that the next page change tries again instead of meeting the remembered failure.
-        parentRequire.undef(name);
         onload(null);
       });
     },
