@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 from flask import g, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
 
 from integration.errors import BadRequest, PulseError
 from integration.web import pages
@@ -20,7 +21,6 @@ from integration.web.words import language, section
 
 if TYPE_CHECKING:
     from flask import Flask
-    from flask.typing import ResponseReturnValue
     from pydantic import ValidationError
 
 STATUS = {
@@ -46,13 +46,13 @@ def register(app: Flask) -> None:
     app.register_error_handler(Exception, _unforeseen)
 
 
-def from_validation(error: ValidationError) -> ResponseReturnValue:
+def from_validation(error: ValidationError) -> Response:
     """Answer a request that does not fit its model, naming the first parameter at fault."""
     location = error.errors()[0]["loc"]
     return answer("bad_request", field=str(location[0]) if location else None)
 
 
-def answer(code: str, *, field: str | None = None, wording: str | None = None) -> ResponseReturnValue:
+def answer(code: str, *, field: str | None = None, wording: str | None = None) -> Response:
     """Tell the problem: as JSON under /api, as a page elsewhere. `wording` names closer words than the code's own."""
     status = STATUS.get(code, HTTPStatus.INTERNAL_SERVER_ERROR)
     shown = code if code in STATUS else "internal"
@@ -67,10 +67,10 @@ def answer(code: str, *, field: str | None = None, wording: str | None = None) -
         field=field,
     )
     body = ProblemBody(error=problem, request_id=g.request_id)
-    return body.model_dump_json(), status, {"Content-Type": "application/json"}
+    return Response(body.model_dump_json(), status, mimetype="application/json")
 
 
-def _known(error: PulseError) -> ResponseReturnValue:
+def _known(error: PulseError) -> Response:
     if error.code not in STATUS or error.code == "database_down":
         log.error("request_failed", problem=error.code, exc_info=error)
     return answer(
@@ -80,8 +80,8 @@ def _known(error: PulseError) -> ResponseReturnValue:
     )
 
 
-def _refused_by_flask(error: HTTPException) -> ResponseReturnValue:
-    if error.response is not None:  # the validation's own answer travels as an exception
+def _refused_by_flask(error: HTTPException) -> Response:
+    if isinstance(error.response, Response):  # the validation's own answer travels as an exception
         return error.response
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
@@ -89,6 +89,6 @@ def _refused_by_flask(error: HTTPException) -> ResponseReturnValue:
     return answer(_CODES.get(status, "bad_request"))
 
 
-def _unforeseen(error: Exception) -> ResponseReturnValue:
+def _unforeseen(error: Exception) -> Response:
     log.error("request_broke", exc_info=error)
     return answer("internal")

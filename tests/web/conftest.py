@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 
 from integration import settings
 from integration.app import create_app
@@ -16,6 +17,13 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
 
 OURS, THEIRS = 31, 32
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """What is logged on purpose does not clutter the tests' own report."""
+    with structlog.testing.capture_logs():
+        yield
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 import jwt
 from cryptography.fernet import Fernet
 
-from integration import settings
 from integration.kpi.histogram import bucket, pack
 from integration.kpi.measures import Measure
 from integration.kpi.model import Cell, Lead, Task
@@ -22,6 +21,8 @@ from integration.store.mirrors import PipelineRow, StatusRow, UserRow
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
+
+    from integration.settings import Settings
 
 MOSCOW = "Europe/Moscow"
 NOW = int(datetime(2026, 11, 20, 12, tzinfo=ZoneInfo(MOSCOW)).timestamp())
@@ -52,7 +53,7 @@ def hook_key_of(account_id: int) -> str:
     return f"hook-key-{account_id}"
 
 
-def token(configured: settings.Settings, account: int, user: int, **changes: object) -> str:
+def token(configured: Settings, account: int, user: int, **changes: object) -> str:
     """A token as amoCRM would make it, but for the changes; a claim changed to None is left out."""
     claims = {
         "iss": f"https://{host_of(account)}",

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 FRESH_SECONDS = 60
 """Deadlines pass without any change of the account's version: no answer is held for current longer than this."""
+FIRST_DAY, LAST_DAY = 20000101, 20991231
+"""No account has a past before amoCRM, and no calendar of ours needs to know the far future."""
 LONGEST_RANGE = 3660
 """The most days that a chosen range may hold: ten years."""
 
@@ -112,10 +114,12 @@ def _period(query: KpiQuery, now: int, account: Account) -> Period:
         raise BadRequest("the range has no beginning", field="from")
     if query.last is None:
         raise BadRequest("the range has no end", field="to")
+    if not FIRST_DAY <= query.first <= query.last <= LAST_DAY:
+        raise BadRequest("the range makes no sense", field="from")
     try:
         chosen = calendar.custom(query.first, query.last, account.timezone)
-    except (ValueError, OverflowError) as error:
-        raise BadRequest("the range makes no sense", field="from") from error
+    except ValueError as error:
+        raise BadRequest("there is no such day", field="from") from error
     if chosen.end - chosen.start > LONGEST_RANGE * 86_400:
         raise BadRequest("the range is too long", field="from")
     return chosen
