@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 PATIENCE_MS = (2_000, 10_000, 60_000, 600_000)
 """How long to wait before each further question for something that neither shows nor is said to be deleted."""
+PATIENCE_WITH_STRANGERS = 2
+"""How many of these questions something is worth that we never saw, such as the ids of a forged hook."""
 SINGLE_QUESTIONS = 5
 """Up to so many leads are asked for one by one; for more the trash is read first."""
 TRASH_PAGES = 20
@@ -53,7 +55,7 @@ def judge(ctx: Context, client: AmoClient, account_id: int, missing: Sequence[Ma
     suspects = [mark for mark in missing if evidence.against(mark)]
     for mark in missing:
         if mark not in suspects:
-            _wait_or_give_up(verdict, mark, account_id, ctx.now_ms())
+            _wait_or_give_up(verdict, mark, evidence.patience(mark), ctx.now_ms())
     # What was never stored adds nothing to any number, and the absence of a task is confirmation enough:
     # only leads can hide in the trash.
     to_confirm = [mark for mark in suspects if mark.entity_id in evidence.leads]
@@ -71,6 +73,8 @@ class _Evidence:
     def __init__(self, conn: Connection, account_id: int, missing: Sequence[Mark], fresh: Sequence[Event]) -> None:
         ids = {kind: [mark.entity_id for mark in missing if mark.entity_type == kind] for kind in ("leads", "tasks")}
         self.leads = entities.leads_by_id(conn, account_id, ids["leads"])
+        tasks = entities.tasks_by_id(conn, account_id, ids["tasks"])
+        self._known = {"leads": self.leads.keys(), "tasks": tasks.keys()}
         self._events = {
             "leads": events.of(conn, account_id, "lead", ids["leads"]),
             "tasks": events.of(conn, account_id, "task", ids["tasks"]),
@@ -87,12 +91,17 @@ class _Evidence:
         lead = self.leads.get(mark.entity_id) if mark.entity_type == "leads" else None
         return lead is not None and self._last_merge >= lead.updated_at
 
+    def patience(self, mark: Mark) -> Sequence[int]:
+        """Return how long to wait before each further question about the entity, in ms."""
+        known = mark.entity_id in self._known[mark.entity_type]
+        return PATIENCE_MS if known else PATIENCE_MS[:PATIENCE_WITH_STRANGERS]
 
-def _wait_or_give_up(verdict: Verdict, mark: Mark, account_id: int, now_ms: int) -> None:
-    if mark.tries < len(PATIENCE_MS):
-        verdict.later.append((mark, now_ms + PATIENCE_MS[mark.tries]))
+
+def _wait_or_give_up(verdict: Verdict, mark: Mark, patience_ms: Sequence[int], now_ms: int) -> None:
+    if mark.tries < len(patience_ms):
+        verdict.later.append((mark, now_ms + patience_ms[mark.tries]))
         return
-    _log.warning("not_returned_not_deleted", account_id=account_id, type=mark.entity_type, id=mark.entity_id)
+    _log.warning("not_returned_not_deleted", type=mark.entity_type, id=mark.entity_id)
     verdict.answered.append(mark)
 
 

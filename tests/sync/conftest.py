@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.fernet import Fernet
 
+from integration.amo.rate_limit import RateLimit
 from integration.settings import load
 from integration.store import accounts, database, mirrors
 from integration.store.mirrors import PipelineRow, StatusRow
@@ -75,11 +78,27 @@ def account_id(ctx: Context) -> int:
 
 
 @pytest.fixture
-def world(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """A simulated amoCRM that Pulse is not connected to yet; without Redis."""
+    with _world(sqlite_url, monkeypatch) as made:
+        yield made
+
+
+@pytest.fixture
+def both_worlds(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+    """The same on SQLite and then on PostgreSQL."""
+    with _world(database_url, monkeypatch) as made:
+        yield made
+
+
+@contextmanager
+def _world(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     database.migrate(database_url)
     made = World()
-    made.ctx = context_for(database_url, **made.settings())
+    ctx = context_for(database_url, **made.settings())
+    # What is under amoCRM's limit is tried elsewhere; here it would only cost time.
+    made.universe.switches.limits = False
+    made.ctx = replace(ctx, limit=RateLimit(None, 1000))
     monkeypatch.setattr(jobs, "context", lambda: made.ctx)
     yield made
     made.close()

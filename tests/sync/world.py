@@ -5,8 +5,9 @@ from __future__ import annotations
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING
 
-from integration.store import accounts, counters, dirty, runs
+from integration.store import accounts, counters, dirty, entities, runs
 from integration.sync import audit, hints, install, rebuild, refresh
 from simulator.app import create_app
 from simulator.oauth.grants import Grant
@@ -16,6 +17,9 @@ from simulator.truth import truth
 from simulator.universe import Universe
 from tests.oracle import compare, oracle
 from workers import clock
+
+if TYPE_CHECKING:
+    from integration.kpi.model import Lead
 
 START = 1_790_000_000
 SECONDS = 60
@@ -68,12 +72,22 @@ class World:
         clock.tick(self.ctx)
         refresh.run(self.ctx, self.account.id)
         with self.ctx.database.read() as conn:
-            return not dirty.pending(conn, self.account.id) and not runs.due(conn, self.ctx.now)
+            soonest = dirty.soonest(conn, self.account.id)
+            # What is asked for in vain is asked again later and later.
+            is_quiet = soonest is None or soonest > self.ctx.now_ms() + refresh.NEAR_MS
+            return is_quiet and not runs.due(conn, self.ctx.now)
 
     def sweep(self) -> None:
         """Let the next sweep be due now, and everything that comes of it be done."""
+        self._hasten(runs.SWEEP)
+
+    def full_pass(self) -> None:
+        """Let the next nightly pass be due now, and everything that comes of it be done."""
+        self._hasten(runs.NIGHTLY)
+
+    def _hasten(self, kind: str) -> None:
         with self.ctx.database.transaction() as conn:
-            runs.hasten(conn, self.account.id, runs.SWEEP, self.ctx.now)
+            runs.hasten(conn, self.account.id, kind, self.ctx.now)
         self.settle()
 
     def until(self, is_so) -> None:
@@ -87,6 +101,11 @@ class World:
         """Return what Pulse knows of the account."""
         with self.ctx.database.read() as conn:
             return accounts.get(conn, self.account.id)
+
+    def lead(self, lead_id: int) -> Lead:
+        """Return the lead as it is stored."""
+        with self.ctx.database.read() as conn:
+            return entities.leads_by_id(conn, self.account.id, [lead_id])[lead_id]
 
     def wrong_cells(self) -> list[object]:
         """Where the counters differ from a recount of the stored rows, and from what is really so."""
