@@ -11,7 +11,7 @@ import random
 import threading
 import time
 import uuid
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from simulator.hooks.carrier import Carrier
@@ -21,7 +21,7 @@ from simulator.hooks.mischief import Dispatch, Mischief
 from simulator.hooks.outbox import Outbox
 
 if TYPE_CHECKING:
-    from simulator.crm.state import AccountState, Occurrence
+    from simulator.crm.state import AccountState, Occurrence, Row
     from simulator.universe import Universe
 
 PARALLEL = 8
@@ -63,12 +63,8 @@ class Deliveries:
         """Write the letters about one occurrence, one for every address that subscribed to its code."""
         if occurrence.code == "update_task" and not self._switches.hook_update_task:
             return
-        with account.lock:
-            hooks = [
-                hook
-                for hook in account.webhooks.values()
-                if occurrence.code in hook["settings"] and not hook["disabled"]
-            ]
+        # A copy instead of the account's lock: its holder may be waiting for the very thread that makes us hear.
+        hooks = [hook for hook in list(account.webhooks.values()) if _hears(hook, occurrence)]
         with self._changed:
             for hook in hooks:
                 for dispatch in self._mischief.befall(occurrence):
@@ -136,26 +132,28 @@ class Deliveries:
                     continue
                 letter = self._outbox.take(self._clock.now_ms())
                 self._under_way += 1
-                self._crew(letter.url).submit(self._bring, letter)
+                self._crew(letter.url).submit(self._bring, letter).add_done_callback(_show_failure)
 
     def _bring(self, letter: Letter) -> None:
-        sent_ms = self._clock.now_ms()
-        outcome = self._carrier.bring(letter, self._switches.hook_timeout_status) if letter.is_wanted() else None
-        with self._changed:
-            if outcome is not None:
-                self._book(letter, *outcome, sent_ms)
-            self._under_way -= 1
-            self._changed.notify_all()
+        try:
+            if letter.is_wanted():
+                sent_ms = self._clock.now_ms()
+                status, took_ms = self._carrier.bring(letter, self._switches.hook_timeout_status)
+                self._book(letter, status, took_ms, sent_ms)
+        finally:
+            with self._changed:
+                self._under_way -= 1
+                self._changed.notify_all()
 
     def _book(self, letter: Letter, status: int, took_ms: int, sent_ms: int) -> None:
-        self._attempts.append(Attempt.of(letter, status, took_ms, sent_ms // 1000))
-        if is_success(status):
-            return
-        self._discipline.note_invalid(letter, self._clock.now_ms())
         delay = delay_before(letter.attempt + 1, status)
-        if delay is not None:
-            request_id = letter.request_id if self._switches.hook_same_request_id else self._new_request_id()
-            self._outbox.put(letter.again(sent_ms + delay * 1000, request_id))
+        with self._changed:
+            self._attempts.append(Attempt.of(letter, status, took_ms, sent_ms // 1000))
+            if delay is not None:
+                request_id = letter.request_id if self._switches.hook_same_request_id else self._new_request_id()
+                self._outbox.put(letter.again(sent_ms + delay * 1000, request_id))
+        if not is_success(status):
+            self._discipline.note_invalid(letter, self._clock.now_ms())
 
     def _crew(self, url: str) -> ThreadPoolExecutor:
         if url not in self._crews:
@@ -167,3 +165,13 @@ class Deliveries:
 
     def _new_request_id(self) -> str:
         return str(uuid.UUID(int=self._request_ids.getrandbits(128), version=4))
+
+
+def _hears(hook: Row, occurrence: Occurrence) -> bool:
+    return occurrence.code in hook["settings"] and not hook["disabled"]
+
+
+def _show_failure(done: Future[None]) -> None:
+    """Let a mistake of ours be printed instead of resting in the future that nobody reads."""
+    if not done.cancelled():
+        done.result()

@@ -5,6 +5,7 @@ https://www.amocrm.ru/developers/content/crm_platform/webhooks-format
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict, deque
 from typing import TYPE_CHECKING
 
@@ -19,18 +20,25 @@ class Discipline:
     """Counts the invalid answers of every hook and switches off the one that has too many."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._invalid: defaultdict[tuple[int, int], deque[int]] = defaultdict(deque)
 
     def note_invalid(self, letter: Letter, now_ms: int) -> None:
-        """Book one invalid answer; past the limit the hook's row gets `disabled: true`. Only one thread at a time."""
-        times = self._invalid[letter.account.id, letter.hook_id]
-        times.append(now_ms)
-        while times[0] <= now_ms - WINDOW_MS:
-            times.popleft()
-        if len(times) <= ALLOWED:
+        """Book one invalid answer; past the limit the hook's row gets `disabled: true`."""
+        if not self._is_too_much((letter.account.id, letter.hook_id), now_ms):
             return
         with letter.account.lock:
             hook = letter.account.webhooks.get(letter.hook_id)
             if hook is not None:
                 hook |= {"disabled": True, "updated_at": now_ms // 1000}
-        times.clear()
+
+    def _is_too_much(self, hook: tuple[int, int], now_ms: int) -> bool:
+        with self._lock:
+            times = self._invalid[hook]
+            times.append(now_ms)
+            while times[0] <= now_ms - WINDOW_MS:
+                times.popleft()
+            if len(times) <= ALLOWED:
+                return False
+            times.clear()
+            return True
