@@ -45,7 +45,9 @@ def _show(seed: int, port: int) -> int:
     try:
         print("Installing Pulse in the simulated account and importing its history …", flush=True)
         stack.install()
-        print(f"\nPulse is live. Open this address, then press Ctrl-C to stop:\n\n    {stack.simulator_url}\n", flush=True)
+        print(
+            f"\nPulse is live. Open this address, then press Ctrl-C to stop:\n\n    {stack.simulator_url}\n", flush=True
+        )
         while True:
             stack.parts.check()
             time.sleep(0.5)

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 HOME = ROOT / ".env"
 
 
-class PreparationFailed(Exception):  # noqa: N818 - it is a fact, told to a person
+class PreparationFailed(Exception):
     """An installation step failed; the message says which and shows the end of its output."""
 
 

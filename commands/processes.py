@@ -25,7 +25,7 @@ _PR_SET_PDEATHSIG = 1
 _GRACE = 8.0
 
 
-class PartFailed(Exception):  # noqa: N818 - it is a fact about a part, told to a person
+class PartFailed(Exception):
     """A part of the whole ended or did not become ready; the message names it and shows the end of its log."""
 
 

@@ -12,11 +12,15 @@ import tempfile
 import urllib.error
 import urllib.request
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from commands.processes import PartFailed, Parts, free_port, spawn, valkey_command
+from commands.processes import Part, PartFailed, Parts, free_port, spawn, valkey_command
 from commands.widget import build
+from integration import settings
+from integration.store import dirty, runs
+from integration.sync.context import Context, open_context
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -48,17 +52,26 @@ class Stack:
         self.parts.wait_until(self.is_imported, "the installation and the first import", seconds=120)
 
     def is_imported(self) -> bool:
-        """Tell whether the account is active, its first import finished and no known change waits."""
-        card = self.card()
-        return bool(card and card["state"] == "active" and card["importing"] is None and card["pending"] == 0)
+        """Tell whether the account's first import is finished."""
+        with self.ctx.database.read() as conn:
+            first_import = runs.get(conn, self.account_id, runs.BACKFILL)
+            return first_import is not None and first_import.finished_at is not None
 
-    def card(self, user_id: int | None = None) -> Any:  # noqa: ANN401 - JSON
-        """Return the administrator's card, or that of the given user; None while Pulse does not know the account."""
-        viewer = user_id or self.simulator("truth")["users"][0]["id"]
-        try:
-            return self.web("/api/v1/card?entity_type=leads&entity_id=0", user_id=viewer)
-        except urllib.error.HTTPError:
-            return None
+    def is_settled(self) -> bool:
+        """Tell whether the first import is over and no known change waits."""
+        with self.ctx.database.read() as conn:
+            return self.is_imported() and dirty.pending(conn, self.account_id) == 0
+
+    @cached_property
+    def ctx(self) -> Context:
+        """What the product's own functions need to look at this whole from outside its processes."""
+        return open_context(settings.load(self.env))
+
+    @cached_property
+    def administrator(self) -> int:
+        """The user id of the account's administrator."""
+        users = self.simulator("truth")["users"]
+        return next(int(user["id"]) for user in users if user["rights"]["is_admin"])
 
     def start_web(self) -> None:
         """Start the web server and the live streams, and wait until they answer."""
@@ -75,6 +88,8 @@ class Stack:
 
     def close(self) -> None:
         """Stop every part and remove the folder with everything in it."""
+        if "ctx" in vars(self):
+            self.ctx.close()
         self.parts.stop()
         shutil.rmtree(self.folder, ignore_errors=True)
 
@@ -139,7 +154,7 @@ def _settings(folder: Path, web_url: str, live_url: str, database_url: str | Non
 
 def _start_simulator(stack: Stack, options: tuple[str, ...]) -> None:
     env = stack.env
-    archive = build(stack.folder / "widget.zip", api=stack.web_url)
+    archive = build(stack.web_url, stack.folder / "widget.zip")
     command = [
         *(sys.executable, "-m", "simulator", *options),
         *("--client-id", env["PULSE_CLIENT_ID"], "--client-secret", env["PULSE_CLIENT_SECRET"]),
@@ -148,11 +163,20 @@ def _start_simulator(stack: Stack, options: tuple[str, ...]) -> None:
         *("--widget", str(archive)),
     ]
     part = stack.parts.start("simulator", command, env)
-    stack.parts.wait_until(lambda: b"\n" in part.log.read_bytes(), "the simulator's start")
-    told = next(json.loads(line) for line in part.log.read_text().splitlines() if line.startswith("{"))
+    stack.parts.wait_until(lambda: bool(_told(part)), "the simulator's start")
+    told = _told(part)
     stack.simulator_url, stack.account_id = told["url"], told["account_id"]
     env["PULSE_AMO_GATEWAY"] = env["PULSE_ACCOUNT_ORIGINS"] = stack.simulator_url
     env["PULSE_OAUTH_URL"] = f"{stack.simulator_url}/oauth"
+
+
+def _told(part: Part) -> dict[str, Any]:
+    """Return the one JSON line that the simulator prints when it listens, {} before."""
+    lines = part.log.read_text(encoding="utf-8").splitlines(keepends=True)
+    told: dict[str, Any] = next(
+        (json.loads(line) for line in lines if line.startswith("{") and line.endswith("\n")), {}
+    )
+    return told
 
 
 def _migrate(stack: Stack) -> None:

@@ -24,7 +24,9 @@ def main(arguments: list[str]) -> int:
         return _run("pytest", [sys.executable, "-m", "pytest", *arguments])
     failed = [name for name, command in _checks() if _run(name, command) != 0]
     if not shutil.which("chromium"):
-        print("\n*** THE BROWSER TESTS DID NOT RUN: there is no chromium. `python3 run.py setup-browser` installs it. ***")
+        print(
+            "\n*** THE BROWSER TESTS DID NOT RUN: there is no chromium. `python3 run.py setup-browser` installs it. ***"
+        )
     print(f"\nFailed: {', '.join(failed)}" if failed else "\nEverything passed.")
     return 1 if failed else 0
 
@@ -57,5 +59,8 @@ def _run(name: str, command: list[str]) -> int:
     print(f"\n=== {name}", flush=True)
     started = time.monotonic()
     code = subprocess.run(command, cwd=ROOT, env=os.environ, check=False).returncode
-    print(f"=== {name}: {'ok' if code == 0 else f'FAILED (exit {code})'} in {time.monotonic() - started:.0f} s", flush=True)
+    print(
+        f"=== {name}: {'ok' if code == 0 else f'FAILED (exit {code})'} in {time.monotonic() - started:.0f} s",
+        flush=True,
+    )
     return code

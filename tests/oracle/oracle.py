@@ -141,9 +141,7 @@ def _first_human_owner(steps, events, start, grace):
         acted = [
             event
             for event in events
-            if event["created_by"] == owner
-            and since <= event["created_at"] < handed
-            and event["type"] not in ("lead_added", "entity_responsible_changed")
+            if event["created_by"] == owner and since <= event["created_at"] < handed and event["type"] != "lead_added"
         ]
         if acted:
             return owner
