@@ -110,11 +110,15 @@ def test_eighteen_digits_are_the_longest_id() -> None:
     [
         "leads", "leads=5", "spam[add][0][id]=5", "leads[add", "leads]add[", "leads[add][0]id]=5", "leads[[add]]=5",
         "[leads][add][0][id]=5", "LEADS[add][0][id]=5", "leads[add][0][id]x=5", "leads [add][0][id]=5",
-        "leads[a][b][c][d][e][f][g][h][i]=5", '{"leads":{"add":[{"id":5}]}}', "leads%255Badd%255D=5", "=5", "=",
+        "leads[add][0][0][0][0][0][0][0][id]=5", '{"leads":{"add":[{"id":5}]}}', "leads%255Badd%255D=5", "=5", "=",
     ],
 )  # fmt: skip
 def test_what_cannot_be_understood_is_counted(text: str) -> None:
     assert parse(text.encode()) == Hints(_NOTHING, _NOTHING, None, 1)
+
+
+def test_eight_levels_are_the_deepest() -> None:
+    assert parse(b"leads[add][0][0][0][0][0][0][id]=5") == Hints(_leads(5), frozenset(), None, 0)
 
 
 def test_an_item_without_an_id_is_unread_once() -> None:
