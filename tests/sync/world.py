@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
-from integration.store import accounts, counters, dirty, entities, runs
+from integration.store import accounts, counters, dirty, entities, installs, runs
 from integration.sync import audit, hints, install, rebuild, refresh
 from simulator.app import create_app
 from simulator.oauth.grants import Grant
@@ -20,6 +22,7 @@ from workers import clock
 
 if TYPE_CHECKING:
     from integration.kpi.model import Lead
+    from integration.settings import Settings
 
 START = 1_790_000_000
 SECONDS = 60
@@ -46,6 +49,22 @@ class World:
             "PULSE_CLIENT_SECRET": self.integration.client_secret,
             "PULSE_AMO_GATEWAY": self.server.url,
         }
+
+    def environment(self) -> dict[str, str]:
+        """The environment of another process of this Pulse."""
+        known = self.ctx.settings
+        own = {"PULSE_DATABASE_URL": known.database_url, "PULSE_REDIS_URL": known.redis_url}
+        return {**os.environ, **self.settings(), **own, "PULSE_ENCRYPTION_KEYS": " ".join(known.encryption_keys)}
+
+    def with_redis(self, url: str) -> Settings:
+        """The settings of this Pulse with Redis."""
+        return replace(self.ctx.settings, redis_url=url)
+
+    def is_imported(self) -> bool:
+        """Tell whether the first full pass is over."""
+        with self.ctx.database.read() as conn:
+            run = runs.get(conn, self.account.id, runs.BACKFILL)
+        return run is not None and run.finished_at is not None
 
     @property
     def admin(self) -> int:
@@ -101,6 +120,15 @@ class World:
         """Return what Pulse knows of the account."""
         with self.ctx.database.read() as conn:
             return accounts.get(conn, self.account.id)
+
+    def install_of(self, install_id: str) -> installs.Install:
+        """Return what became of an install."""
+        with self.ctx.database.read() as conn:
+            return installs.get(conn, install_id)
+
+    def requests(self) -> int:
+        """Count the requests of the API that came so far."""
+        return len(self.universe.traffic.summary()["requests"])
 
     def lead(self, lead_id: int) -> Lead:
         """Return the lead as it is stored."""
