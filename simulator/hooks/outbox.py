@@ -36,7 +36,8 @@ class Outbox:
     def put_collapsing(self, letter: Letter, now_ms: int) -> None:
         """Add a letter that is kept until the second ends, or let its news replace those of one kept already."""
         second, told = now_ms // 1000, letter.occurrences[0]
-        key = (letter.destiny, told.item.get("id"), second)
+        # What has neither id (a talk) collapses with nothing.
+        key = (letter.destiny, told.item.get("id") or told.item.get("uid") or letter.number, second)
         if key in self._open:
             self._open[key].occurrences[:] = [told]
             return

@@ -351,6 +351,14 @@ def test_changes_of_one_second_collapse_into_the_last(world: World) -> None:
     assert world.received("leads[update][0][price]") == ["3", "4"]
 
 
+def test_two_requests_of_one_second_stay_two(world: World) -> None:
+    world.subscribe(world.receiver.url, "add_unsorted")
+    world.switches.turn({"hook_collapse": True})
+    uids = [world.account.add_unsorted("forms", name="Заявка") for _ in range(2)]
+    world.deliveries.flush()
+    assert sorted(world.received("unsorted[add][0][uid]")) == sorted(uids)
+
+
 def test_what_waits_travels_together(world: World) -> None:
     world.switches.turn({"hook_batch": 3, "hook_latency_ms": 300})
     sent = [str(world.lead()) for _ in range(5)]
