@@ -64,6 +64,17 @@ def postgresql() -> Iterator[str]:
             yield url
 
 
+def die_with_parent() -> None:
+    """Called in the child: have the kernel interrupt it when the thread that started it ends, however that ends.
+
+    SIGINT is PostgreSQL's "stop now, children too", and Valkey obeys it as well. A terminal's Ctrl-C must not reach
+    them before the session ends them, hence the process group of their own. A change of the user must come before
+    this, because it clears the signal; subprocess does it in that order.
+    """
+    os.setpgid(0, 0)
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+
+
 @contextmanager
 def _server(
     command: list[str], folder: Path, *, answers: Callable[[], bool], user: str | None = None
@@ -76,7 +87,7 @@ def _server(
             stdout=log,
             stderr=log,
             user=user,
-            preexec_fn=_die_with_parent,  # noqa: PLW1509 - two system calls, safe beside threads
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - two system calls, safe beside threads
         )
     try:
         deadline = time.monotonic() + START_SECONDS
@@ -93,14 +104,6 @@ def _server(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-
-
-def _die_with_parent() -> None:
-    # SIGINT is PostgreSQL's "stop now, children too", and Valkey obeys it as well. A terminal's Ctrl-C must not
-    # reach them before the session ends them, hence the process group of their own. Called after the change of the
-    # user, which would clear the parent-death signal.
-    os.setpgid(0, 0)
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
 
 
 def _valkey_answers(url: str) -> bool:

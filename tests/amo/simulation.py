@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import json
-import signal
 import subprocess
 import sys
 import threading
@@ -18,6 +16,7 @@ import requests
 from cryptography.fernet import Fernet
 
 from integration import settings
+from tests import servers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,8 +25,6 @@ if TYPE_CHECKING:
 
 CLIENT_ID = "2e4b1a2c-5f0f-4f6f-9d0a-6f1d2c3b4a5e"
 CLIENT_SECRET = "the-integrations-secret-key-of-some-length"
-
-_libc = ctypes.CDLL(None)
 
 
 @dataclass
@@ -85,7 +82,7 @@ def simulation() -> Iterator[Simulation]:
             command,
             stdout=subprocess.PIPE,
             text=True,
-            preexec_fn=lambda: _libc.prctl(1, signal.SIGKILL),  # noqa: PLW1509 - one system call, safe beside threads
+            preexec_fn=servers.die_with_parent,  # noqa: PLW1509 - two system calls, safe beside threads
         ) as process:
             try:
                 assert process.stdout is not None
