@@ -87,6 +87,8 @@ class Switches:
     """Several changes of one entity inside one second send only the last."""
     hook_batch: int = 1
     """Up to how many waiting items of one action travel in one request."""
+    hook_batch_mixed: bool = False
+    """Whether items of different actions, such as an update and its status, may share that request."""
     hook_timeout_status: int = 499
     """The status that amoCRM books for a timeout: 499 or 0."""
 

@@ -58,14 +58,10 @@ class Letter:
         """The subscription code of what the letter tells."""
         return self.occurrences[0].code
 
-    @property
-    def destiny(self) -> tuple[int, int, str, str]:
-        """What letters must share to travel as one."""
-        return self.account.id, self.hook_id, self.code, self.kind
-
-    def may_join(self, other: Letter) -> bool:
-        """Whether this letter was never sent and may travel inside the other."""
-        return self.attempt == 1 and self.destiny == other.destiny
+    def may_join(self, other: Letter, *, mixed: bool) -> bool:
+        """Whether this letter was never sent and may travel inside the other, which tells the same or, `mixed`, not."""
+        alike = (self.account.id, self.hook_id, self.kind) == (other.account.id, other.hook_id, other.kind)
+        return alike and self.attempt == 1 and (mixed or self.code == other.code)
 
     def is_wanted(self) -> bool:
         """Whether the subscription still stands."""

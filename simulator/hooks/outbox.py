@@ -37,7 +37,8 @@ class Outbox:
         """Add a letter that is kept until the second ends, or let its news replace those of one kept already."""
         second, told = now_ms // 1000, letter.occurrences[0]
         # What has neither id (a talk) collapses with nothing.
-        key = (letter.destiny, told.item.get("id") or told.item.get("uid") or letter.number, second)
+        thing = told.item.get("id") or told.item.get("uid") or letter.number
+        key = (letter.account.id, letter.hook_id, letter.kind, letter.code, thing, second)
         if key in self._open:
             self._open[key].occurrences[:] = [told]
             return
@@ -66,7 +67,9 @@ class Outbox:
         letter = heapq.heappop(self._heap)
         room = self._switches.hook_batch - 1
         if room > 0 and letter.attempt == 1:
-            along = [each for each in sorted(self._heap) if each.due_ms <= now_ms and each.may_join(letter)][:room]
+            mixed = self._switches.hook_batch_mixed
+            due = (each for each in sorted(self._heap) if each.due_ms <= now_ms)
+            along = [each for each in due if each.may_join(letter, mixed=mixed)][:room]
             letter.occurrences += [told for each in along for told in each.occurrences]
             numbers = {each.number for each in along}
             self._heap = [each for each in self._heap if each.number not in numbers]

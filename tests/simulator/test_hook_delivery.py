@@ -369,6 +369,16 @@ def test_what_waits_travels_together(world: World) -> None:
     assert sorted(arrived[0] + arrived[1]) == sorted(sent)
 
 
+def test_one_save_may_tell_everything_in_one_body(world: World) -> None:
+    lead_id = world.lead()
+    world.deliveries.flush()
+    world.switches.turn({"hook_batch": 10, "hook_batch_mixed": True, "hook_latency_ms": 300})
+    world.account.change_lead(lead_id, world.manager, status_id=142)
+    until(lambda: len(world.receiver.requests) == 2)
+    _, body = world.receiver.requests[1]
+    assert body["leads[update][0][id]"] == body["leads[status][0][id]"] == str(lead_id)
+
+
 def test_the_same_seed_loses_the_same_hooks(receiver: Receiver) -> None:
     def lost() -> list[bool]:
         world = World(receiver)
