@@ -12,6 +12,8 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from commands.frontend import install_libraries
+from tests.browser.stage import Stage, open_stage
+from tests.simulator.ui import archives
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -54,6 +56,13 @@ def page(browser: Browser) -> Iterator[Page]:
     yield fresh
     context.close()
     assert thrown == []
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    """The simulator's page with the dummy widget, installed."""
+    with open_stage(tmp_path, archives.files()) as opened:
+        yield opened
 
 
 @pytest.fixture

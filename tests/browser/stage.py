@@ -16,13 +16,17 @@ from simulator.scenario.office import open_office
 from simulator.server import Server
 from simulator.ui.routes import blueprint
 from simulator.universe import Universe
-from tests.simulator import archives
+from tests.simulator.ui import archives
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from playwright.sync_api import Page
+
     from simulator.account import Account
+
+WON, LOST = 142, 143
 
 
 @dataclass
@@ -77,6 +81,24 @@ def open_stage(folder: Path, *widgets: dict[str, bytes], installed: bool = True)
         app.register_blueprint(blueprint(universe))
         with _serving(Server("127.0.0.1", 0, app)) as server:
             yield Stage(f"http://127.0.0.1:{server.server_port}", account, universe, asked)
+
+
+def open_page(page: Page, address: str) -> None:
+    """Go to an address and wait until the widgets of the page are loaded."""
+    page.goto(address)
+    page.wait_for_function("window.APP && APP.widgets.loaded")
+
+
+def calls(page: Page) -> list[str]:
+    """What the dummy widget itself noted, in order."""
+    noted: list[str] = page.evaluate("window.dummy || []")
+    return [line.split(" ")[0] for line in noted]
+
+
+def traced(page: Page) -> list[str]:
+    """The host's own trace, without its remarks about itself."""
+    entries: list[dict[str, Any]] = page.evaluate("window.simulatorTrace")
+    return [entry["call"] for entry in entries if entry["widget"] not in {"host", "APP"}]
 
 
 def wait_until(true: Callable[[], object], seconds: float = 5) -> None:

@@ -1,5 +1,10 @@
 /** The object that widgets see as APP (and as AMOCRM, its deprecated twin). The page itself writes to `app.own`. */
-define(['host/bootstrap', 'host/readonly', 'host/notifications', 'host/trace'], function (bootstrap, readonly, notifications, trace) {
+define(['host/bootstrap', 'host/readonly', 'host/notifications', 'host/trace'], function (
+  bootstrap,
+  readonly,
+  notifications,
+  trace,
+) {
   const constants = {
     user: bootstrap.constants.user,
     user_rights: bootstrap.constants.user_rights,
@@ -20,7 +25,9 @@ define(['host/bootstrap', 'host/readonly', 'host/notifications', 'host/trace'], 
     notifications: notifications,
     sdk: {
       showUserStatus: (users) => trace.add('APP.sdk', 'showUserStatus', JSON.stringify(users)),
-      setCallingStatus: (on) => { own.sdk.calling = on; },
+      setCallingStatus: (on) => {
+        own.sdk.calling = on;
+      },
       getCallingStatus: () => Boolean(own.sdk.calling),
     },
     constant: (key) => (constants[key] === undefined ? undefined : readonly(constants, 'APP.constants')[key]),
@@ -28,7 +35,9 @@ define(['host/bootstrap', 'host/readonly', 'host/notifications', 'host/trace'], 
     isCard: () => own.data.is_card,
     getWidgetsArea: () => page.area,
     getV3WidgetsArea: () => page.area,
-    addNotificationCallback: (code, callback) => { own.widgets.notificationsPhone[code] = callback; },
+    addNotificationCallback: (code, callback) => {
+      own.widgets.notificationsPhone[code] = callback;
+    },
   };
 
   return {

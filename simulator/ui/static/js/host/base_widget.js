@@ -1,6 +1,13 @@
 /** What amoCRM mixes into every widget's prototype: the methods on `self`. */
 define([
-  'jquery', 'underscore', 'host/app', 'host/panel', 'host/templates', 'host/sockets', 'host/proxy_queue', 'host/trace',
+  'jquery',
+  'underscore',
+  'host/app',
+  'host/panel',
+  'host/templates',
+  'host/sockets',
+  'host/proxy_queue',
+  'host/trace',
   'host/server',
 ], function ($, _, app, panel, templates, sockets, proxyQueue, trace, server) {
   const fileOf = (template) => (template.base_path || '') + template.href + '?v=' + (template.v || '');
@@ -25,7 +32,9 @@ define([
 
     /** The text under a dotted key, undefined when missing. */
     i18n: function (key) {
-      return String(key).split('.').reduce((branch, part) => (branch ? branch[part] : undefined), this.langs);
+      return String(key)
+        .split('.')
+        .reduce((branch, part) => (branch ? branch[part] : undefined), this.langs);
     },
 
     get_version: function () {
@@ -38,8 +47,10 @@ define([
 
     set_status: function (status) {
       this.set_settings({ status: status });
-      $('.widget-settings__modal.' + this.get_settings().widget_code + ' .widget-state')
-        .attr('class', 'widget-state widget-state_status_' + status);
+      $('.widget-settings__modal.' + this.get_settings().widget_code + ' .widget-state').attr(
+        'class',
+        'widget-state widget-state_status_' + status,
+      );
     },
 
     /** `{data}` and `{ref}` give HTML at once; `{href, load}` calls load(template); `{href, promised}` a promise of it. */
@@ -68,7 +79,11 @@ define([
     widgetsOverlay: (shown) => panel.overlay(shown),
 
     add_action: function (kind, action) {
-      app.own.widgets.actions = (app.own.widgets.actions || []).concat({ kind, action, code: this.get_settings().widget_code });
+      app.own.widgets.actions = (app.own.widgets.actions || []).concat({
+        kind,
+        action,
+        code: this.get_settings().widget_code,
+      });
     },
 
     add_source: function (kind, callback, title) {
@@ -84,13 +99,15 @@ define([
       const code = this.get_settings().widget_code;
       trace.add(code, '$authorizedAjax', options.url);
       return $.post('/ajax/widgets/' + code + '/token').then((answer) =>
-        $.ajax($.extend({}, options, { headers: $.extend({}, options.headers, { 'X-Auth-Token': answer.token }) })));
+        $.ajax($.extend({}, options, { headers: $.extend({}, options.headers, { 'X-Auth-Token': answer.token }) })),
+      );
     },
 
     get_accounts_current: () => app.seen.constant('account'),
 
     get_current_card_contacts_data: () =>
-      server.get('/ajax/page/contacts/' + app.own.getBaseEntity() + '/' + app.own.data.current_card.id)
+      server
+        .get('/ajax/page/contacts/' + app.own.getBaseEntity() + '/' + app.own.data.current_card.id)
         .then((answer) => answer.contacts),
 
     listenSocketChannel: (channel, keys, callback) => sockets.listen(channel, keys, callback),

@@ -6,7 +6,10 @@ define(['host/bootstrap', 'host/words'], function (bootstrap, words) {
   const clock = new Intl.DateTimeFormat(locale, { ...zone, hour: '2-digit', minute: '2-digit' });
   const seconds = new Intl.DateTimeFormat(locale, { ...zone, hour: '2-digit', minute: '2-digit', second: '2-digit' });
   const amount = new Intl.NumberFormat(locale, {
-    style: 'currency', currency: bootstrap.account.currency, currencyDisplay: 'narrowSymbol', maximumFractionDigits: 0,
+    style: 'currency',
+    currency: bootstrap.account.currency,
+    currencyDisplay: 'narrowSymbol',
+    maximumFractionDigits: 0,
   });
   const whole = new Intl.NumberFormat(locale, { maximumFractionDigits: 0 });
   const users = Object.fromEntries(bootstrap.users.map((user) => [user.id, user]));
@@ -21,6 +24,12 @@ define(['host/bootstrap', 'host/words'], function (bootstrap, words) {
     seconds: (unix) => seconds.format(moment(unix)),
     moment: (unix) => day.format(moment(unix)) + ' ' + clock.format(moment(unix)),
     user: (id) => (id === 0 ? words('robot') : (users[id] || { name: words('unknown') }).name),
-    initials: (name) => name.split(/\s+/).slice(0, 2).map((part) => part[0] || '').join('').toUpperCase(),
+    initials: (name) =>
+      name
+        .split(/\s+/)
+        .slice(0, 2)
+        .map((part) => part[0] || '')
+        .join('')
+        .toUpperCase(),
   };
 });

@@ -4,8 +4,7 @@ define(['host/bootstrap'], function (bootstrap) {
   const unknown = { id: 0, name: '—', color: '#d6eaff' };
 
   const pipeline = (id) => pipelines.find((one) => one.id === id) || { id: 0, name: '—', statuses: [] };
-  const status = (pipelineId, statusId) =>
-    pipeline(pipelineId).statuses.find((one) => one.id === statusId) || unknown;
+  const status = (pipelineId, statusId) => pipeline(pipelineId).statuses.find((one) => one.id === statusId) || unknown;
 
   return { all: pipelines, pipeline, status, WON: 142, LOST: 143, UNSORTED: 1 };
 });

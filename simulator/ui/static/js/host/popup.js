@@ -20,12 +20,15 @@ define(['host/dom'], function ({ el }) {
     const box = anchor.getBoundingClientRect();
     const fromRight = window.innerWidth - box.right + 'px';
     const fromTop = box.bottom + GAP + 'px';
-    Object.assign(open.style, {
-      up: { right: fromRight, bottom: window.innerHeight - box.top + GAP + 'px' },
-      right: { right: fromRight, top: fromTop },
-      left: { left: box.left + 'px', top: fromTop },
-      wide: { left: box.left + 'px', top: fromTop, width: box.width + 'px' },
-    }[side]);
+    Object.assign(
+      open.style,
+      {
+        up: { right: fromRight, bottom: window.innerHeight - box.top + GAP + 'px' },
+        right: { right: fromRight, top: fromTop },
+        left: { left: box.left + 'px', top: fromTop },
+        wide: { left: box.left + 'px', top: fromTop, width: box.width + 'px' },
+      }[side],
+    );
   }
 
   /** Show `children` at a side of `anchor` (up, right, left, wide); returns the popup, null when it was open there. */

@@ -8,7 +8,12 @@ define(['jquery', 'host/trace'], function ($, trace) {
   return function send(code, url, body, callback, type, onerror) {
     free = free.then(function () {
       trace.add(code, 'crm_post', url);
-      $.ajax({ url: '/ajax/widgets/crm_post', type: 'POST', data: { url: url, body: $.param(body || {}) }, dataType: type || 'text' })
+      $.ajax({
+        url: '/ajax/widgets/crm_post',
+        type: 'POST',
+        data: { url: url, body: $.param(body || {}) },
+        dataType: type || 'text',
+      })
         .done(callback || $.noop)
         .fail(onerror || $.noop);
       return pause();

@@ -1,26 +1,48 @@
 /** The form of a widget's settings: text, pass, users, users_lp and custom, as the manifest names them. */
 define(['jquery', 'host/dom', 'host/bootstrap'], function ($, { el }, bootstrap) {
   function input(code, name, value, type) {
-    return el('input.widget_settings_block__controls__.text-input', { name, type: type || 'text', value: value || '', 'data-field': code });
+    return el('input.widget_settings_block__controls__.text-input', {
+      name,
+      type: type || 'text',
+      value: value || '',
+      'data-field': code,
+    });
   }
 
   function custom(code, widgetCode, value) {
     const text = value === undefined || value === '' ? '' : typeof value === 'string' ? value : JSON.stringify(value);
     return [
-      el('input.js-custom-field', { id: widgetCode + '_custom', type: 'hidden', name: code, value: text, 'data-field': code }),
+      el('input.js-custom-field', {
+        id: widgetCode + '_custom',
+        type: 'hidden',
+        name: code,
+        value: text,
+        'data-field': code,
+      }),
       el('div', { id: widgetCode + '_custom_content' }),
     ];
   }
 
   function perUser(code, names, values) {
-    return bootstrap.users.filter((user) => user.is_active).map((user) => el('label.widget-settings__user', {}, el('span', {}, user.name),
-      names.map((name) => {
-        const stored = (values || {})[user.id] || '';
-        return el('input.text-input', {
-          type: name === 'password' ? 'password' : 'text', 'data-field': code, 'data-user': user.id, 'data-part': name,
-          value: name ? stored[name] || '' : stored,
-        });
-      })));
+    return bootstrap.users
+      .filter((user) => user.is_active)
+      .map((user) =>
+        el(
+          'label.widget-settings__user',
+          {},
+          el('span', {}, user.name),
+          names.map((name) => {
+            const stored = (values || {})[user.id] || '';
+            return el('input.text-input', {
+              type: name === 'password' ? 'password' : 'text',
+              'data-field': code,
+              'data-user': user.id,
+              'data-part': name,
+              value: name ? stored[name] || '' : stored,
+            });
+          }),
+        ),
+      );
   }
 
   function control(code, field, widgetCode, value) {
@@ -31,9 +53,14 @@ define(['jquery', 'host/dom', 'host/bootstrap'], function ($, { el }, bootstrap)
   }
 
   function draw(record) {
-    return Object.entries(record.fields).map(([code, field]) => el('div.widget_settings_block__item_field', {},
-      field.type === 'custom' ? null : el('div.widget_settings_block__title_field', {}, field.title),
-      el('div.widget_settings_block__input_field', {}, control(code, field, record.code, record.settings[code]))));
+    return Object.entries(record.fields).map(([code, field]) =>
+      el(
+        'div.widget_settings_block__item_field',
+        {},
+        field.type === 'custom' ? null : el('div.widget_settings_block__title_field', {}, field.title),
+        el('div.widget_settings_block__input_field', {}, control(code, field, record.code, record.settings[code])),
+      ),
+    );
   }
 
   function read(form, record) {
@@ -46,17 +73,21 @@ define(['jquery', 'host/dom', 'host/bootstrap'], function ($, { el }, bootstrap)
         return;
       }
       fields[code] = {};
-      inputs.filter((one) => one.value).forEach((one) => {
-        const { user, part } = one.dataset;
-        fields[code][user] = part ? { ...fields[code][user], [part]: one.value } : one.value;
-      });
+      inputs
+        .filter((one) => one.value)
+        .forEach((one) => {
+          const { user, part } = one.dataset;
+          fields[code][user] = part ? { ...fields[code][user], [part]: one.value } : one.value;
+        });
     });
     return fields;
   }
 
   /** The title of the first required field that is empty, or undefined. */
   function missing(record, fields) {
-    const code = Object.keys(record.fields).find((one) => record.fields[one].required && $.isEmptyObject(fields[one] || {}) && !fields[one]);
+    const code = Object.keys(record.fields).find(
+      (one) => record.fields[one].required && $.isEmptyObject(fields[one] || {}) && !fields[one],
+    );
     return code && record.fields[code].title;
   }
 

@@ -1,7 +1,14 @@
 /** The integration's window: install, save, disable, each by way of the widget's `onSave`. */
 define([
-  'jquery', 'lib/components/base/modal', 'host/loader', 'host/settings_fields', 'host/server', 'host/dom', 'host/words',
-  'host/notifications', 'host/trace',
+  'jquery',
+  'lib/components/base/modal',
+  'host/loader',
+  'host/settings_fields',
+  'host/server',
+  'host/dom',
+  'host/words',
+  'host/notifications',
+  'host/trace',
 ], function ($, Modal, loader, fields, server, { el }, words, notifications, trace) {
   /** Ask the widget: true when it answers truthy, at once or by a promise; an absent onSave refuses. */
   async function confirmedBy(widget, event) {
@@ -17,38 +24,102 @@ define([
   }
 
   function button(className, text, attributes) {
-    return el('button.button-input.button-input_blue.' + className, { type: 'button', ...attributes },
-      el('span.button-input-inner', {}, el('span.button-input-inner__text', {}, text)));
+    return el(
+      'button.button-input.button-input_blue.' + className,
+      { type: 'button', ...attributes },
+      el('span.button-input-inner', {}, el('span.button-input-inner__text', {}, text)),
+    );
   }
 
   function commandPlate(record, act) {
     const installed = record.active === 'Y';
-    return el('div.widget-settings__command-plate', {},
-      el('div.widget-state.widget-state_status_' + (installed ? 'installed' : 'install'), {}, words(installed ? 'installed' : 'not_installed')),
+    return el(
+      'div.widget-settings__command-plate',
+      {},
+      el(
+        'div.widget-state.widget-state_status_' + (installed ? 'installed' : 'install'),
+        {},
+        words(installed ? 'installed' : 'not_installed'),
+      ),
       installed
-        ? el('div.widget_settings_block__controls_top', {},
-          el('button.button-cancel_plain.js-widget-uninstall', { type: 'button', onclick: () => act('disable', 'N') }, words('disable')))
-        : button('js-widget-install.install-widget__button', words('install'), { id: record.code, onclick: () => act('install', 'Y') }));
+        ? el(
+            'div.widget_settings_block__controls_top',
+            {},
+            el(
+              'button.button-cancel_plain.js-widget-uninstall',
+              { type: 'button', onclick: () => act('disable', 'N') },
+              words('disable'),
+            ),
+          )
+        : button('js-widget-install.install-widget__button', words('install'), {
+            id: record.code,
+            onclick: () => act('install', 'Y'),
+          }),
+    );
   }
 
   function layout(record, act) {
-    const form = el('div#widget_settings__fields_wrapper.widget_settings_block__fields', {}, fields.draw(record),
-      el('div.widget_settings_block__controls.widget_settings_block__controls_top', {},
-        button('js-widget-save', words('save'), { id: 'save_' + record.code, 'data-onsave-destroy-modal': 'true', disabled: '', onclick: () => act('save', record.active) })),
-      el('input#widget_active__sw.js-widget-install-state', { type: 'hidden', name: 'widget_active', value: record.active }));
-    return el('div.widget-settings', {},
-      el('div.widget-settings__base-space', {},
-        el('div.widget_main_info', {},
+    const form = el(
+      'div#widget_settings__fields_wrapper.widget_settings_block__fields',
+      {},
+      fields.draw(record),
+      el(
+        'div.widget_settings_block__controls.widget_settings_block__controls_top',
+        {},
+        button('js-widget-save', words('save'), {
+          id: 'save_' + record.code,
+          'data-onsave-destroy-modal': 'true',
+          disabled: '',
+          onclick: () => act('save', record.active),
+        }),
+      ),
+      el('input#widget_active__sw.js-widget-install-state', {
+        type: 'hidden',
+        name: 'widget_active',
+        value: record.active,
+      }),
+    );
+    return el(
+      'div.widget-settings',
+      {},
+      el(
+        'div.widget-settings__base-space',
+        {},
+        el(
+          'div.widget_main_info',
+          {},
           el('div.widget_settings_block__img', {}, el('img', { src: record.path + '/images/logo_main.png', alt: '' })),
-          el('div.widget_settings_block__head', {},
+          el(
+            'div.widget_settings_block__head',
+            {},
             el('div.widget_settings_block__title', {}, record.name),
-            el('div.widget_settings_block__head-desc', {}, record.short_description)),
-          commandPlate(record, act)),
-        el('div.widget-settings__additional-block', {}, el('div.widget-additional-info', {},
-          record.support.link ? el('a', { href: record.support.link, target: '_blank', rel: 'noreferrer' }, words('support')) : null,
-          el('div', {}, words('version', record.installed_version))))),
-      el('div.widget-settings__wrap-desc-space', {}, el('div.widget-settings__desc-space', {},
-        el('div.widget_settings_block', {}, el('div.widget_settings_block__descr', {}, record.description), form))));
+            el('div.widget_settings_block__head-desc', {}, record.short_description),
+          ),
+          commandPlate(record, act),
+        ),
+        el(
+          'div.widget-settings__additional-block',
+          {},
+          el(
+            'div.widget-additional-info',
+            {},
+            record.support.link
+              ? el('a', { href: record.support.link, target: '_blank', rel: 'noreferrer' }, words('support'))
+              : null,
+            el('div', {}, words('version', record.installed_version)),
+          ),
+        ),
+      ),
+      el(
+        'div.widget-settings__wrap-desc-space',
+        {},
+        el(
+          'div.widget-settings__desc-space',
+          {},
+          el('div.widget_settings_block', {}, el('div.widget_settings_block__descr', {}, record.description), form),
+        ),
+      ),
+    );
   }
 
   return function openSettings(record, onchange) {
@@ -61,7 +132,10 @@ define([
       const confirmed = !absent && widget && (await confirmedBy(widget, { code: record.code, active, fields: values }));
       if (!confirmed) {
         $('#save_' + record.code).trigger('button:save:error');
-        notifications.show_message_error({ header: record.name, text: absent ? words('required_field', absent) : words('not_saved') });
+        notifications.show_message_error({
+          header: record.name,
+          text: absent ? words('required_field', absent) : words('not_saved'),
+        });
         return;
       }
       // A disabled widget is destroyed after its onSave and before the server forgets it.
@@ -78,7 +152,9 @@ define([
       init: async function ($body) {
         $body.append(layout(record, act));
         const $save = $body.find('.js-widget-save').addClass('button-input-disabled');
-        $body.on('input change', 'input, textarea, select', () => $save.prop('disabled', false).removeClass('button-input-disabled'));
+        $body.on('input change', 'input, textarea, select', () =>
+          $save.prop('disabled', false).removeClass('button-input-disabled'),
+        );
         const widget = await loader.instance(record.code, record);
         if (widget && widget.callbacks && widget.callbacks.settings) {
           trace.add(record.code, 'settings');

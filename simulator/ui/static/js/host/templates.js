@@ -1,9 +1,12 @@
 /** The native controls that `self.render({ref: '/tmpl/controls/button.twig'}, params)` and `include_control` draw. */
 define([
   'twigjs',
-  'text!/ui/tmpl/controls/button.twig', 'text!/ui/tmpl/controls/cancel_button.twig',
-  'text!/ui/tmpl/controls/input.twig', 'text!/ui/tmpl/controls/textarea.twig',
-  'text!/ui/tmpl/controls/select.twig', 'text!/ui/tmpl/controls/checkbox.twig',
+  'text!/ui/tmpl/controls/button.twig',
+  'text!/ui/tmpl/controls/cancel_button.twig',
+  'text!/ui/tmpl/controls/input.twig',
+  'text!/ui/tmpl/controls/textarea.twig',
+  'text!/ui/tmpl/controls/select.twig',
+  'text!/ui/tmpl/controls/checkbox.twig',
 ], function (Twig, button, cancelButton, input, textarea, select, checkbox) {
   const sources = { button, cancel_button: cancelButton, input, textarea, select, checkbox };
 

@@ -4,13 +4,20 @@ define(['host/words', 'host/format', 'host/pipelines'], function (words, format,
   const stageName = (value) => pipelines.status(value.pipeline_id, value.id).name;
 
   const pair = {
-    lead_status_changed: (event) => [first(event.value_before, 'lead_status'), first(event.value_after, 'lead_status')].map(stageName),
-    entity_responsible_changed: (event) => [first(event.value_before, 'responsible_user'), first(event.value_after, 'responsible_user')]
-      .map((owner) => format.user(owner.id || 0)),
-    sale_field_changed: (event) => [first(event.value_before, 'sale_field_value'), first(event.value_after, 'sale_field_value')]
-      .map((value) => format.money(value.sale)),
-    task_deadline_changed: (event) => [first(event.value_before, 'task_deadline'), first(event.value_after, 'task_deadline')]
-      .map((value) => (value.timestamp ? format.moment(value.timestamp) : '—')),
+    lead_status_changed: (event) =>
+      [first(event.value_before, 'lead_status'), first(event.value_after, 'lead_status')].map(stageName),
+    entity_responsible_changed: (event) =>
+      [first(event.value_before, 'responsible_user'), first(event.value_after, 'responsible_user')].map((owner) =>
+        format.user(owner.id || 0),
+      ),
+    sale_field_changed: (event) =>
+      [first(event.value_before, 'sale_field_value'), first(event.value_after, 'sale_field_value')].map((value) =>
+        format.money(value.sale),
+      ),
+    task_deadline_changed: (event) =>
+      [first(event.value_before, 'task_deadline'), first(event.value_after, 'task_deadline')].map((value) =>
+        value.timestamp ? format.moment(value.timestamp) : '—',
+      ),
   };
 
   return function said(event) {

@@ -2,13 +2,18 @@
 define(['text'], function (text) {
   return {
     load: function (name, parentRequire, onload, config) {
-      text.get(parentRequire.toUrl(name), function (source) {
-        try {
-          onload(JSON.parse(source));
-        } catch (error) {
-          onload.error(new Error(name + ': ' + error.message));
-        }
-      }, onload.error, { accept: 'application/json' });
+      text.get(
+        parentRequire.toUrl(name),
+        function (source) {
+          try {
+            onload(JSON.parse(source));
+          } catch (error) {
+            onload.error(new Error(name + ': ' + error.message));
+          }
+        },
+        onload.error,
+        { accept: 'application/json' },
+      );
     },
   };
 });
