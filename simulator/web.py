@@ -79,6 +79,9 @@ def origin() -> str:
 def json_body() -> Any:  # noqa: ANN401 - whatever JSON the caller sent
     """Return the request's JSON. Raises Problem 400 when it is none."""
     try:
-        return json.loads(request.get_data())
+        body = json.loads(request.get_data())
+        # What cannot be written again (lone surrogates, infinities) cannot be kept either.
+        json.dumps(body, ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
         raise Problem(400, "Request data is not valid JSON") from None
+    return body

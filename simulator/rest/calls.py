@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 routes = Blueprint("calls", __name__)
 _SIGNIFICANT = 10
 _STATUSES = range(1, 9)
-_CHECKS: dict[str, v.Check] = {
+CHECKS: dict[str, v.Check] = {
     "direction": v.one_of("inbound", "outbound"),
     "uniq": v.text,
     "duration": v.integer,
@@ -41,7 +41,7 @@ _SINGULAR = {"leads": "lead", "contacts": "contact", "companies": "company"}
 def calls() -> Response:
     """Add calls; those whose number nobody has are named in `errors` of the 200."""
     rows = v.batch()
-    v.check(rows, _CHECKS, required=("direction", "duration", "source", "phone"))
+    v.check(rows, CHECKS, required=("direction", "duration", "source", "phone"))
     who, faults = caller(), v.Faults()
     for index, row in enumerate(rows):
         check_users(faults, v.request_id_of(row, index), row)

@@ -55,9 +55,8 @@ def _without_parts(row: Row) -> Row:
 def _check_parts(faults: v.Faults, request_id: str, row: Row) -> None:
     for kind in _PARTS:
         parts = (row.get("_embedded") or {}).get(kind) or []
-        if not isinstance(parts, list) or len(parts) > 1 or not all(isinstance(part, dict) for part in parts):
+        if len(parts) > 1:
             faults.add(request_id, f"_embedded.{kind}", ("InvalidType", "Only one is supported."))
-            continue
         for part in parts:
-            v.check([part], contacts.CHECKS)
+            v.check([part], {**contacts.CHECKS, "id": v.integer})
             contacts.check([{**part, "request_id": request_id}], kind)

@@ -43,8 +43,8 @@ CHECKS: dict[str, v.Check] = {
     "created_at": v.moment,
     "updated_at": v.moment,
     "custom_fields_values": v.custom_fields,
-    "tags_to_add": v.items(v.mapping),
-    "_embedded": v.mapping,
+    "tags_to_add": v.items(v.tag),
+    "_embedded": v.embedded,
 }
 _COPIED = ("name", "responsible_user_id", "created_at", "updated_at")
 

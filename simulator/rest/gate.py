@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from flask import g, request
@@ -51,6 +52,8 @@ def leave(response: Response) -> Response:
         world.traffic.record(Asked(g.asked_at, client_id, account_id, request.method, request.full_path, status))
     now = world.clock.now()
     response.headers["Date"] = time.strftime("%a, %d %b %Y %H:%M:%S GMT", time.gmtime(now))
+    if response.status_code == HTTPStatus.TOO_MANY_REQUESTS and world.switches.limit_retry_after:
+        response.headers["Retry-After"] = str(_RETRY_AFTER)
     response.headers["Server"] = "nginx"
     response.headers["X-Request-Id"] = uuid.uuid4().hex
     return response

@@ -34,9 +34,9 @@ CHECKS: dict[str, v.Check] = {
     "loss_reason_id": v.nullable(v.integer),
     "responsible_user_id": v.integer,
     "custom_fields_values": v.custom_fields,
-    "tags_to_add": v.items(v.mapping),
-    "tags_to_delete": v.items(v.mapping),
-    "_embedded": v.mapping,
+    "tags_to_add": v.items(v.tag),
+    "tags_to_delete": v.items(v.tag),
+    "_embedded": v.embedded,
 }
 _COPIED = (
     *("name", "price", "status_id", "pipeline_id", "closed_at", "created_at", "updated_at"),
@@ -160,11 +160,9 @@ def _check_references(faults: Faults, request_id: str, row: Row, lead: Row | Non
 def _check_embedded(faults: Faults, request_id: str, embedded: Row) -> None:
     account = caller().account
     known: dict[str, dict[int, Any]] = {"contacts": account.contacts, "companies": account.companies}
-    for kind in ("tags", *known):
+    for kind, rows in known.items():
         linked = embedded.get(kind) or []
-        if not isinstance(linked, list) or not all(isinstance(each, dict) for each in linked):
-            faults.add(request_id, f"_embedded.{kind}", ("InvalidType", "This value should be of type array."))
-        elif kind in known and any(type(each.get("id")) is not int or each["id"] not in known[kind] for each in linked):
+        if any(type(each.get("id")) is not int or each["id"] not in rows for each in linked):
             faults.add(request_id, f"_embedded.{kind}.0.id", _UNKNOWN)
 
 

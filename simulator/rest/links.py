@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 routes = Blueprint("links", __name__)
 _KIND = "<any(leads, contacts, companies):kind>"
-_CHECKS: dict[str, v.Check] = {
+CHECKS: dict[str, v.Check] = {
     "to_entity_id": v.integer,
     "to_entity_type": v.one_of("leads", "contacts", "companies"),
     "metadata": v.nullable(v.mapping),
@@ -57,7 +57,7 @@ def links(kind: str) -> Response:
 def change_links(kind: str, entity_id: int, action: str) -> Response:
     """Link or unlink a lead and a contact or company, named from either side."""
     rows, account = v.batch(), caller().account
-    v.check(rows, _CHECKS, required=("to_entity_id", "to_entity_type"))
+    v.check(rows, CHECKS, required=("to_entity_id", "to_entity_type"))
     faults = v.Faults()
     for index, row in enumerate(rows):
         other = getattr(account, row["to_entity_type"]).get(row["to_entity_id"])

@@ -28,7 +28,7 @@ _CONDITIONS: dict[str, Condition] = {
     "note_type": words("note_type"),
     "updated_at": between("updated_at"),
 }
-_CHECKS: dict[str, v.Check] = {
+CHECKS: dict[str, v.Check] = {
     "entity_id": v.integer,
     "note_type": v.one_of(*NOTE_TYPES),
     "params": v.mapping,
@@ -116,7 +116,7 @@ def _belongs(row: Row, kind: str, entity_id: int | None) -> bool:
 
 
 def _create(kind: str, rows: list[Row]) -> Response:
-    v.check(rows, _CHECKS, required=("entity_id", "note_type", "params"))
+    v.check(rows, CHECKS, required=("entity_id", "note_type", "params"))
     who, faults = caller(), v.Faults()
     for index, row in enumerate(rows):
         entity = getattr(who.account, kind).get(row["entity_id"])

@@ -31,7 +31,7 @@ _CONDITIONS: dict[str, Condition] = {
     "entity_id": ids("entity_id"),
     "updated_at": between("updated_at"),
 }
-_CHECKS: dict[str, v.Check] = {
+CHECKS: dict[str, v.Check] = {
     "text": v.text,
     "complete_till": v.moment,
     "entity_id": v.nullable(v.integer),
@@ -77,7 +77,7 @@ def task(task_id: int) -> Response:
 def create_tasks() -> Response:
     """Set tasks."""
     rows = v.batch()
-    v.check(rows, _CHECKS, required=("text", "complete_till"))
+    v.check(rows, CHECKS, required=("text", "complete_till"))
     _check(rows)
     made = []
     for index, row in enumerate(rows):
@@ -94,7 +94,7 @@ def create_tasks() -> Response:
 def change_tasks() -> Response:
     """Change tasks, each named by its id."""
     rows = v.batch()
-    v.check(rows, {**_CHECKS, "id": v.integer}, required=("id",))
+    v.check(rows, {**CHECKS, "id": v.integer}, required=("id",))
     _check(rows)
     return json_response({"_links": link("tasks"), "_embedded": {"tasks": [_changed(row) for row in rows]}})
 
@@ -103,7 +103,7 @@ def change_tasks() -> Response:
 def change_task(task_id: int) -> Response:
     """Change or complete one task."""
     row = {**v.single(), "id": task_id}
-    v.check([row], _CHECKS)
+    v.check([row], CHECKS)
     _check([row])
     return json_response(_changed(row))
 

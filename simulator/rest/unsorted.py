@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, request
 
@@ -25,13 +25,13 @@ _CONDITIONS: dict[str, Condition] = {
     "category": words("category"),
     "pipeline_id": ids("pipeline_id"),
 }
-_CHECKS: dict[str, v.Check] = {
+CHECKS: dict[str, v.Check] = {
     "source_uid": v.text,
     "source_name": v.text,
     "pipeline_id": v.integer,
     "created_at": v.moment,
     "metadata": v.mapping,
-    "_embedded": v.mapping,
+    "_embedded": v.embedded,
 }
 _UNKNOWN = ("NotSupportedChoice", "The value you selected is not a valid choice.")
 
@@ -83,7 +83,7 @@ def one_unsorted(uid: str) -> Response:
 def add_unsorted(category: str) -> Response:
     """Let leads come in as a telephony or a form would."""
     rows = v.batch()
-    v.check(rows, _CHECKS, required=("source_uid", "source_name", "metadata"))
+    v.check(rows, CHECKS, required=("source_uid", "source_name", "metadata"))
     who, faults = caller(), v.Faults()
     for index, row in enumerate(rows):
         if row.get("pipeline_id") not in {None, *who.account.pipelines}:
@@ -152,8 +152,9 @@ def _fields(row: Row) -> Row:
 
 
 def _first(embedded: Row, kind: str) -> Row:
-    rows: Any = embedded.get(kind)
-    return rows[0] if isinstance(rows, list) and rows and isinstance(rows[0], dict) else {}
+    rows = embedded.get(kind) or [{}]
+    first: Row = rows[0]
+    return first
 
 
 def _waiting(uid: str) -> Row:

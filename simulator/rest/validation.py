@@ -61,6 +61,24 @@ def items(check: Check) -> Check:
     return of_array
 
 
+def tag(value: Any) -> Complaint | None:  # noqa: ANN401 - anything JSON can hold
+    """Take a tag by its name or its id."""
+    named = isinstance(value, dict) and (type(value.get("name")) is str or type(value.get("id")) is int)
+    return None if named else ("InvalidType", "This value should be a tag.")
+
+
+def embedded(value: Any) -> Complaint | None:  # noqa: ANN401 - anything JSON can hold
+    """Take `_embedded`: tags, and arrays of objects."""
+    complaint = mapping(value)
+    if complaint:
+        return complaint
+    for name, rows in value.items():
+        complaint = nullable(items(tag if name == "tags" else mapping))(rows)
+        if complaint:
+            return complaint
+    return None
+
+
 def custom_fields(value: Any) -> Complaint | None:  # noqa: ANN401 - anything JSON can hold
     """Take custom_fields_values: null, or objects with field_id or field_code and values."""
     if value is None:
