@@ -20,7 +20,9 @@ define([
     function loadStyle() {
       const settings = widget.get_settings();
       const href = settings.path + '/style.css?v=' + settings.version;
-      if ($('link[href="' + href + '"]').length === 0) { $('head').append($('<link>', { rel: 'stylesheet', href: href })); }
+      if ($('link[href="' + href + '"]').length === 0) {
+        $('head').append($('<link>', { rel: 'stylesheet', href: href }));
+      }
     }
 
     /** Safe to call at any time: a card that is already open for this entity stays as it is. */

@@ -39,4 +39,38 @@ function sight(more) {
   };
 }
 
-module.exports = { NOW, DAY, kpi, card, sight };
+/** Every state in which a person may find the card, by name. */
+function states() {
+  const several = { type: 'leads', id: 5, alerts: [
+    { kind: 'overdue_task', task_id: 7, complete_till: NOW - 2 * DAY - 3700, count: 1 }, { kind: 'no_next_task', count: 1 }
+  ] };
+  const nothing = [kpi('won_sum', 'money', 0, 0), kpi('open_leads', 'count', 0, null)];
+  const unknown = [
+    kpi('won_sum', 'money', 0, 120000000), kpi('average_check', 'money', null, 5, { reason: 'no_wins' }),
+    kpi('win_rate', 'share', null, 5, { reason: 'no_closed' })
+  ];
+  const late = { count: 12, oldest: NOW - 3 * DAY };
+  const overdue = card().kpis.map((each) => (each.key === 'tasks_overdue' ? { ...each, value: 12 } : each));
+  const told = Object.fromEntries(['not_found', 'forbidden', 'unauthorized', 'broken'].map((failure) => (
+    [failure, sight({ card: null, failure })]
+  )));
+  ['reconnect_required', 'payment_required', 'blocked', 'rights_missing', 'uninstalled'].forEach((state) => {
+    told[state] = sight({ card: card({ state }) });
+  });
+  return {
+    ...told,
+    loading: sight({ card: null }),
+    calm: sight({}),
+    alarming: sight({ card: card({
+      kpis: overdue, entity: several, overdue: late, pending: 3, manager: { id: 2, name: 'Константин Константинопольский' }
+    }) }),
+    expanded: sight({ expanded: true }),
+    growing: sight({ gains: { won_sum: 15000000, won_count: 1 } }),
+    unknown: sight({ card: card({ kpis: unknown }) }),
+    empty: sight({ card: card({ kpis: nothing }) }),
+    importing: sight({ card: card({ importing: { phase: 'events', done: 12345 } }) }),
+    stale: sight({ live: false, lostSince: NOW - 60 })
+  };
+}
+
+module.exports = { NOW, DAY, kpi, card, sight, states };

@@ -61,7 +61,7 @@ test('many announcements at once cause one question', async (t) => {
   assert.equal(waiting.length, 0);
 });
 
-test('while changes rain a card asks once a second', async (t) => {
+test('while changes rain a card asks twice a second at most', async (t) => {
   const { feed, waiting, answer, pass } = asking(t);
   feed.refresh();
   await answer({ version: 1 });
@@ -71,7 +71,7 @@ test('while changes rain a card asks once a second', async (t) => {
     pass(100);
     if (waiting.length > 0) { asked += 1; await answer({ version }); }
   }
-  assert.ok(asked >= 7 && asked <= 10, String(asked));
+  assert.ok(asked >= 12 && asked <= 20, String(asked));
 });
 
 test('a version that is shown already causes no question', async (t) => {

@@ -8,16 +8,19 @@ define([], function () {
       overdue_task: function (alert) { return overdue(alert, now, format, say); },
       no_next_task: function (alert) { return withoutTask(alert, say); }
     };
-    const entity = card.entity;
-    return (entity && entity.alerts || [])
+    return (card.entity ? card.entity.alerts : [])
       .filter(function (alert) { return writers[alert.kind]; })
       .map(function (alert) { return writers[alert.kind](alert); });
   }
 
   function overdue(alert, now, format, say) {
     const age = format.duration(now - alert.complete_till);
-    if (!(alert.count > 1)) { return { kind: alert.kind, title: say('alert.overdue_task'), hint: say('alert.overdue_by', { age: age }) }; }
-    return { kind: alert.kind, title: say('alert.overdue_tasks', { count: alert.count }), hint: say('alert.oldest', { age: age }) };
+    const several = alert.count > 1;
+    return {
+      kind: alert.kind,
+      title: several ? say('alert.overdue_tasks', { count: alert.count }) : say('alert.overdue_task'),
+      hint: several ? say('alert.oldest', { age: age }) : say('alert.overdue_by', { age: age })
+    };
   }
 
   function withoutTask(alert, say) {

@@ -11,13 +11,14 @@ define(['./address.js'], function (address) {
    * @returns {Promise<Object>} the card; rejects with an Error whose `failure` names a notice
    */
   function ask(widget, entity, period, language) {
+    const about = entity && { entity_type: entity.type, entity_id: entity.id };
     // The bundled jQuery 2.1.3 answers with a Deferred that has no catch(): only a real Promise is safe to chain.
     return Promise.resolve(widget.$authorizedAjax({
       url: address + '/api/v1/card',
       method: 'GET',
       dataType: 'json',
       timeout: TIMEOUT_MS,
-      data: Object.assign({ period: period, lang: language }, entity && { entity_type: entity.type, entity_id: entity.id })
+      data: Object.assign({ period: period, lang: language }, about)
     })).then(checked, function (answer) {
       throw refusal(FAILURES[answer && answer.status] || 'broken');
     });

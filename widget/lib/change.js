@@ -2,8 +2,11 @@
 define([], function () {
   'use strict';
 
-  const LESS_IS_BETTER = ['lost_count', 'lost_sum', 'cycle_time', 'stage_duration', 'tasks_overdue', 'leads_without_task'];
+  const LESS_IS_BETTER = [
+    'lost_count', 'lost_sum', 'cycle_time', 'stage_duration', 'tasks_overdue', 'leads_without_task'
+  ];
   const WITHOUT_JUDGEMENT = ['open_leads', 'open_value'];
+  const MANIFOLD = 9.995;
   const ADDING_UP = ['new_leads', 'won_count', 'won_sum', 'lost_count', 'lost_sum'];
 
   /**
@@ -18,7 +21,9 @@ define([], function () {
     if (difference === 0 || (isOnItsWay && kpi.value === 0)) { return null; }
     const text = size(kpi, Math.abs(difference), format, say);
     if (text === null) { return null; }
-    return { direction: difference > 0 ? 'up' : 'down', tone: isOnItsWay ? 'even' : tone(kpi.key, difference), text: text };
+    return {
+      direction: difference > 0 ? 'up' : 'down', tone: isOnItsWay ? 'even' : tone(kpi.key, difference), text: text
+    };
   }
 
   function tone(key, difference) {
@@ -40,7 +45,7 @@ define([], function () {
     // From nothing to something has no percentage, and the value itself already tells it.
     if (kpi.previous <= 0) { return null; }
     const ratio = difference / kpi.previous;
-    if (ratio >= 9.995) { return say('unit.times', { value: format.number(kpi.value / kpi.previous, { maximumFractionDigits: 0 }) }); }
+    if (ratio >= MANIFOLD) { return say('unit.times', { value: format.count(Math.round(kpi.value / kpi.previous)) }); }
     return format.number(ratio, { style: 'percent', maximumFractionDigits: ratio < 0.1 ? 1 : 0 });
   }
 

@@ -48,13 +48,14 @@ define([], function () {
       return;
     }
     const wanted = node.attributes;
+    const has = function (name) { return wanted[name] !== null && wanted[name] !== undefined; };
     Object.keys(wanted).forEach(function (name) {
-      if (name !== 'key' && wanted[name] !== null && wanted[name] !== undefined && element.getAttribute(name) !== wanted[name]) {
+      if (name !== 'key' && has(name) && element.getAttribute(name) !== wanted[name]) {
         element.setAttribute(name, wanted[name]);
       }
     });
     Array.from(element.attributes).forEach(function (attribute) {
-      if (wanted[attribute.name] === null || wanted[attribute.name] === undefined) { element.removeAttribute(attribute.name); }
+      if (!has(attribute.name)) { element.removeAttribute(attribute.name); }
     });
     draw(element, node.children);
   }

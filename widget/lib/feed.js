@@ -5,8 +5,8 @@
 define(['./gains.js', './live.js', './timers.js'], function (gains, Live, Timers) {
   'use strict';
 
-  const SPREAD_MS = 300;
-  const SPACING_MS = 1000;
+  const SPREAD_MS = 200;
+  const SPACING_MS = 500;
   const GAINS_SHOWN_MS = 4000;
   const FIRST_RETRY_MS = 2000;
   const LAST_RETRY_MS = 120000;
@@ -19,7 +19,9 @@ define(['./gains.js', './live.js', './timers.js'], function (gains, Live, Timers
      */
     constructor(part) {
       this.part = part;
-      this.sight = { card: null, failure: null, period: part.period, busy: false, live: false, lostSince: null, gains: {} };
+      this.sight = {
+        card: null, failure: null, period: part.period, busy: false, live: false, lostSince: null, gains: {}
+      };
       this.timers = new Timers();
       this.asking = null;
       this.announced = 0;
@@ -97,7 +99,7 @@ define(['./gains.js', './live.js', './timers.js'], function (gains, Live, Timers
       if (this.sight.card === null || version > this.sight.card.version) { this.refreshSoon(); }
     }
 
-    /** All cards of an account hear of a change at once: they ask spread over a moment, each at most once a second. */
+    /** All cards of an account hear of a change at once: they ask spread over a moment, each at most twice a second. */
     refreshSoon() {
       const spacing = this.askedAt + SPACING_MS - Date.now();
       this.timers.start('refresh', Math.max(spacing, 0) + Math.random() * SPREAD_MS, () => this.refresh());

@@ -18,7 +18,9 @@ define(['./change.js', './sparkline.js'], function (change, sparkline) {
     const running = sight.now < card.period.to;
     const byKey = {};
     card.kpis.forEach(function (kpi) { byKey[kpi.key] = kpi; });
-    const row = function (kpi, size) { return figure(kpi, byKey, { card: card, sight: sight, running: running, size: size }, format, say); };
+    const row = function (kpi, size) {
+      return figure(kpi, byKey, { card: card, sight: sight, running: running, size: size }, format, say);
+    };
     const rest = card.kpis.filter(function (kpi) {
       return kpi.key !== HERO && NOW.concat(INSIDE_OTHERS, FIRST).indexOf(kpi.key) < 0;
     });
@@ -54,16 +56,20 @@ define(['./change.js', './sparkline.js'], function (change, sparkline) {
 
   function gain(difference, unit, format, say) {
     if (!difference) { return null; }
-    return { text: say(difference > 0 ? 'card.gain' : 'card.loss', { value: format.value(Math.abs(difference), unit) }), up: difference > 0 };
+    const size = format.value(Math.abs(difference), unit);
+    return { text: say(difference > 0 ? 'card.gain' : 'card.loss', { value: size }) };
   }
 
   function detail(kpi, byKey, view, format, say) {
     const parts = kpi.parts || {};
     const oldest = view.card.overdue && view.card.overdue.oldest;
     const writers = {
-      average_check: function () { return parts.median && say('card.detail.median', { value: format.about(parts.median) }); },
+      average_check: function () {
+        return parts.median && say('card.detail.median', { value: format.about(parts.median) });
+      },
       win_rate: function () {
-        return parts.won + parts.lost > 0 && say('card.detail.won_of', { won: parts.won, closed: parts.won + parts.lost });
+        const closed = parts.won + parts.lost;
+        return closed > 0 && say('card.detail.won_of', { won: parts.won, closed: closed });
       },
       open_leads: function () { return worth(byKey.open_value, format, say); },
       lost_count: function () { return worth(byKey.lost_sum, format, say); },

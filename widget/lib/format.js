@@ -19,7 +19,9 @@ define([], function () {
 
     /** @param {number} hundredths - 145000000 is 1 450 000 ₽; millions are shortened where there is little room */
     function money(hundredths) {
-      const options = { style: 'currency', currency: manner.currency, currencyDisplay: 'narrowSymbol', maximumFractionDigits: 0 };
+      const options = {
+        style: 'currency', currency: manner.currency, currencyDisplay: 'narrowSymbol', maximumFractionDigits: 0
+      };
       if (manner.narrow && Math.abs(hundredths) >= MILLION * 100) {
         options.notation = 'compact';
         delete options.maximumFractionDigits;
@@ -80,8 +82,8 @@ define([], function () {
     }
 
     return {
-      money: money, about: about, count: count, share: share, duration: duration, age: age, moment: moment, value: value,
-      number: number
+      money: money, about: about, count: count, share: share, duration: duration, age: age, moment: moment,
+      value: value, number: number
     };
   }
 

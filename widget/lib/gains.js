@@ -8,14 +8,16 @@ define([], function () {
     if (!comparable(before, after)) { return found; }
     before.kpis.forEach(function (old) {
       const now = after.kpis.find(function (kpi) { return kpi.key === old.key; });
-      if (now && now.value !== null && old.value !== null && now.value !== old.value) { found[old.key] = now.value - old.value; }
+      if (now && now.value !== null && old.value !== null && now.value !== old.value) {
+        found[old.key] = now.value - old.value;
+      }
     });
     return found;
   }
 
   function comparable(before, after) {
-    return Boolean(before && after && before.manager && after.manager) && before.manager.id === after.manager.id &&
-      before.period.key === after.period.key && before.period.from === after.period.from && !before.importing && !after.importing;
+    return before !== null && !before.importing && !after.importing && before.manager.id === after.manager.id &&
+      before.period.key === after.period.key && before.period.from === after.period.from;
   }
 
   return gains;

@@ -4,7 +4,7 @@ define([], function () {
 
   const CARDS = { lcard: 'leads', ccard: 'contacts', comcard: 'companies' };
 
-  /** @returns {null|{type: string, id: number}} the opened lead, contact or company; null elsewhere and for an unsaved one */
+  /** @returns {null|{type: string, id: number}} the opened lead, contact or company; null for one not saved yet */
   function entity(area) {
     const page = window.APP;
     const type = CARDS[area];

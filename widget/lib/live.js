@@ -5,7 +5,7 @@ define(['./host.js'], function (host) {
   class Live {
     /**
      * @param {function(new: EventSource, string)} Stream - the browser's EventSource
-     * @param {{version: function(number), connected: function(), interrupted: function(), refused: function()}} listener
+     * @param {Object} listener - {version(number), connected(), interrupted(), refused()}
      */
     constructor(Stream, listener) {
       this.Stream = Stream;

@@ -1,7 +1,10 @@
 /** The widget's part of amoCRM's settings window: what Pulse is, whether it is connected, and the consent. */
-define(['jquery', './host.js', './ask.js', './draw.js'], function ($, host, ask, draw) {
+define(['jquery', './host.js', './ask.js', './draw.js', './nodes.js'], function ($, host, ask, draw, nodes) {
   'use strict';
 
+  const node = nodes.node;
+  const words = nodes.words;
+  const NEEDS_NOTHING = ['active', 'importing', 'checking', 'unreachable'];
   const PAUSED = ['reconnect_required', 'payment_required', 'blocked', 'rights_missing'];
 
   class SettingsPane {
@@ -12,12 +15,13 @@ define(['jquery', './host.js', './ask.js', './draw.js'], function ($, host, ask,
       this.speech = speech;
       this.state = 'checking';
       this.lacksConsent = false;
-      this.$consent = $body.find('input[name="consent"], #consent_custom').first();
+      this.$consent = $body.find('input[name="consent"], input[id$="_custom"]').first();
     }
 
     open() {
       this.$root = $('<div>', { class: 'pulse-settings' });
-      const $place = this.$body.find('#consent_custom_content');
+      // amoCRM draws this place for a field of the type `custom`, above the save button.
+      const $place = this.$body.find('[id$="_custom_content"]').first();
       this.$root.appendTo($place.length ? $place : this.$body.find('.widget_settings_block').first());
       this.$root.on('click', '[data-pulse-check]', host.guard(() => this.check()));
       this.$root.on('change', '.pulse-consent-box', host.guard((event) => this.agree(event.target.checked)));
@@ -60,7 +64,12 @@ define(['jquery', './host.js', './ask.js', './draw.js'], function ($, host, ask,
       draw(this.$root[0], [
         words('div', 'pulse-settings-title', say('settings.title')),
         words('p', 'pulse-settings-about', say('settings.about')),
-        words('div', 'pulse-settings-state pulse-settings-state-' + this.state, say('settings.state.' + this.state), { role: 'status' }),
+        node('div', { class: 'pulse-settings-connection' }, [
+          words('div', 'pulse-settings-state pulse-settings-state-' + this.state, say('settings.state.' + this.state), {
+            role: 'status'
+          }),
+          words('button', 'pulse-link', say('settings.check'), { type: 'button', 'data-pulse-check': 'true' })
+        ]),
         node('div', { class: 'pulse-settings-actions' }, this.actions(say)),
         this.consent(say),
         words('div', 'pulse-settings-support', say('settings.support', { email: this.speech.links.email }))
@@ -69,10 +78,9 @@ define(['jquery', './host.js', './ask.js', './draw.js'], function ($, host, ask,
     }
 
     actions(say) {
-      const check = words('button', 'pulse-link', say('settings.check'), { type: 'button', 'data-pulse-check': 'true' });
-      if (this.state === 'active' || this.state === 'importing' || this.state === 'checking') { return [check]; }
+      if (NEEDS_NOTHING.indexOf(this.state) >= 0) { return []; }
       return [
-        outward('pulse-button', say('settings.connect'), this.speech.links.connect), check,
+        nodes.outward('pulse-button', say('settings.connect'), this.speech.links.connect),
         words('div', 'pulse-settings-hint', say('settings.connect_hint'))
       ];
     }
@@ -80,10 +88,16 @@ define(['jquery', './host.js', './ask.js', './draw.js'], function ($, host, ask,
     consent(say) {
       return node('div', { class: 'pulse-consent' }, [
         node('label', { class: 'pulse-consent-label' }, [
-          node('input', { class: 'pulse-consent-box', type: 'checkbox' }, []), words('span', 'pulse-consent-words', say('settings.consent.label'))
+          node('input', { class: 'pulse-consent-box', type: 'checkbox' }, []),
+          words('span', 'pulse-consent-words', say('settings.consent.label'))
         ]),
-        outward('pulse-link', say('settings.consent.policy'), this.speech.links.policy)
-      ].concat(this.lacksConsent ? [words('div', 'pulse-consent-missing', say('settings.consent.missing'), { role: 'alert' })] : []));
+        nodes.outward('pulse-link', say('settings.consent.policy'), this.speech.links.policy),
+        this.lacksConsent ? this.reminder(say) : null
+      ]);
+    }
+
+    reminder(say) {
+      return words('div', 'pulse-consent-missing', say('settings.consent.missing'), { role: 'alert' });
     }
   }
 
@@ -91,18 +105,6 @@ define(['jquery', './host.js', './ask.js', './draw.js'], function ($, host, ask,
     if (card.state === 'active') { return card.importing ? 'importing' : 'active'; }
     if (card.state === 'installing') { return 'importing'; }
     return PAUSED.indexOf(card.state) >= 0 ? 'paused' : 'absent';
-  }
-
-  function node(tag, attributes, children) {
-    return { tag: tag, attributes: attributes, children: children };
-  }
-
-  function words(tag, name, text, attributes) {
-    return node(tag, Object.assign({ class: name }, attributes), [text]);
-  }
-
-  function outward(name, text, href) {
-    return words('a', name, text, { href: href, target: '_blank', rel: 'noopener noreferrer', referrerpolicy: 'no-referrer' });
   }
 
   return SettingsPane;

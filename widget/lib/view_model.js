@@ -1,5 +1,7 @@
 /** Everything that the card says, as a tree of words: no DOM, no clock, no network. */
-define(['./format.js', './figures.js', './notices.js', './alerts.js'], function (createFormat, figures, notice, alerts) {
+define([
+  './format.js', './figures.js', './notices.js', './alerts.js'
+], function (createFormat, figures, notice, alerts) {
   'use strict';
 
   const PERIODS = ['day', 'week', 'month', 'quarter'];
@@ -41,7 +43,8 @@ define(['./format.js', './figures.js', './notices.js', './alerts.js'], function 
 
   function words(say) {
     return {
-      loading: say('notice.loading'), periods: say('card.periods'), now: say('card.now'), more: say('card.more'), less: say('card.less')
+      loading: say('notice.loading'), periods: say('card.periods'), now: say('card.now'),
+      more: say('card.more'), less: say('card.less')
     };
   }
 
@@ -51,7 +54,7 @@ define(['./format.js', './figures.js', './notices.js', './alerts.js'], function 
   }
 
   function heading(card, say) {
-    return card.manager && card.viewer && card.manager.id !== card.viewer.id ? card.manager.name : say('card.mine');
+    return card.manager.id !== card.viewer.id ? card.manager.name : say('card.mine');
   }
 
   function periods(chosen, say) {
@@ -62,8 +65,9 @@ define(['./format.js', './figures.js', './notices.js', './alerts.js'], function 
 
   /** The overdue tasks of the manager; of this very entity when the manager has none. */
   function badge(card, format, say) {
-    const here = (card.entity && card.entity.alerts || []).filter(function (alert) { return alert.kind === 'overdue_task'; });
-    const total = card.overdue && card.overdue.count || (here.length ? here[0].count || 1 : 0);
+    const warnings = card.entity ? card.entity.alerts : [];
+    const here = warnings.find(function (each) { return each.kind === 'overdue_task'; });
+    const total = card.overdue.count || (here ? here.count : 0);
     if (!total) { return null; }
     return { text: total > 99 ? '99+' : String(total), spoken: say('card.badge', { count: format.count(total) }) };
   }
