@@ -7,6 +7,7 @@ Served by `granian --interface asgi integration.web.live:application`. A browser
 from __future__ import annotations
 
 import asyncio
+import signal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -51,6 +52,7 @@ class LiveStreams:
         await receive()
         self._ctx = self._make_context()
         self._versions = Versions(self._ctx)
+        _on_the_end(self._versions.close)
         async with self._versions.running():
             await send({"type": "lifespan.startup.complete"})
             await receive()
@@ -76,19 +78,30 @@ class LiveStreams:
         await asyncio.wait({streaming, leaving}, return_when=asyncio.FIRST_COMPLETED)
         for task in (streaming, leaving):
             task.cancel()
-        await asyncio.gather(streaming, leaving, return_exceptions=True)
+        await asyncio.wait({streaming, leaving})
+        if not streaming.cancelled():
+            streaming.result()  # what broke the stream is told to the server, which logs it
 
     async def _stream(self, account_id: int, send: Send) -> None:
         await _send(send, OPENING)
         async with self._versions.watched(account_id) as news:
-            while not self._versions.closed:
-                version = await news.next(BEAT_SECONDS)
+            async for version in news.until_the_end(BEAT_SECONDS):
                 await _send(send, BEAT if version is None else _event(version))
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def _permission(self, origin: str) -> list[tuple[bytes, bytes]]:
         allowed = cors.is_allowed(origin, self._ctx.settings.account_origins)
         return [(b"access-control-allow-origin", origin.encode("latin-1"))] if allowed else []
+
+
+def _on_the_end(close: Callable[[], None]) -> None:
+    """Call `close` when the process is told to end: the server waits for every stream before it tells us.
+
+    The server's own handler still runs: event loops wake by the signal's number, whatever Python's handler is.
+    """
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: loop.call_soon_threadsafe(close))
 
 
 def _event(version: int) -> bytes:

@@ -37,37 +37,42 @@ class News:
     """What one stream is told. Versions that come faster than they are sent are told once, the newest."""
 
     def __init__(self) -> None:
-        self._version: int | None = None
+        self._newest = -1
+        self._ended = False
         self._changed = asyncio.Event()
 
     def tell(self, version: int) -> None:
         """Let the stream know; what it knows already is no news."""
-        if self._version is None or version > self._version:
-            self._version = version
+        if version > self._newest:
+            self._newest = version
             self._changed.set()
 
-    def wake(self) -> None:
-        """Let the stream look around without news."""
+    def end(self) -> None:
+        """Let the stream end."""
+        self._ended = True
         self._changed.set()
 
-    async def next(self, seconds: float) -> int | None:
-        """Wait for the next version; None if there was none for so long."""
-        try:
-            await asyncio.wait_for(self._changed.wait(), seconds)
-        except TimeoutError:
-            return None
-        self._changed.clear()
-        return self._version
+    async def until_the_end(self, beat: float) -> AsyncIterator[int | None]:
+        """Give every new version, and None whenever there was none for `beat` seconds."""
+        while not self._ended:
+            try:
+                await asyncio.wait_for(self._changed.wait(), beat)
+            except TimeoutError:
+                yield None
+                continue
+            self._changed.clear()
+            if not self._ended:
+                yield self._newest
 
 
 class Versions:
-    """Belongs to one event loop. `closed` is True when the server ends and every stream has to."""
+    """Belongs to one event loop."""
 
     def __init__(self, ctx: Context) -> None:
         self._ctx = ctx
         self._readers: defaultdict[int, set[News]] = defaultdict(set)
         self._hears = False
-        self.closed = False
+        self._closed = False
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -76,13 +81,17 @@ class Versions:
         try:
             yield
         finally:
-            self.closed = True
-            for readers in self._readers.values():
-                for news in readers:
-                    news.wake()
+            self.close()
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+
+    def close(self) -> None:
+        """Let every stream end, those included that are just beginning."""
+        self._closed = True
+        for readers in self._readers.values():
+            for news in readers:
+                news.end()
 
     @asynccontextmanager
     async def watched(self, account_id: int) -> AsyncIterator[News]:
@@ -91,6 +100,8 @@ class Versions:
         self._readers[account_id].add(news)
         try:
             await self._look_up([account_id])
+            if self._closed:
+                news.end()
             yield news
         finally:
             self._readers[account_id].discard(news)
