@@ -90,6 +90,26 @@ def test_the_column_is_a_strip_until_it_is_opened_and_remembers_that(page: Page,
     expect(body).to_be_visible()
 
 
+def test_opening_the_column_shows_only_the_first_widgets_body(page: Page, tmp_path: Path) -> None:
+    with open_stage(tmp_path, archives.files(), archives.files()) as stage:
+        open_page(page, stage.card())
+        page.click(".card-widgets__top")
+        bodies = page.locator(".card-widgets__widget__body")
+        expect(bodies.nth(0)).to_be_visible()
+        expect(bodies.nth(1)).to_be_hidden()
+        page.locator(".js-widget-caption-block").nth(1).click()
+        expect(bodies.nth(1)).to_be_visible()
+
+
+def test_in_a_small_window_the_open_column_lies_over_the_card(page: Page, stage: Stage) -> None:
+    page.set_viewport_size({"width": 1024, "height": 700})
+    open_page(page, stage.card())
+    page.click(".card-widgets__top")
+    expect(page.locator("#dummy-body")).to_be_visible()
+    page.click("#card_widgets_overlay", position={"x": 10, "y": 300})
+    expect(page.locator("#dummy-body")).to_be_hidden()
+
+
 def test_a_click_on_the_strip_opens_the_column_with_that_block(page: Page, stage: Stage) -> None:
     open_page(page, stage.card())
     page.click(".dummy-caption")
