@@ -8,10 +8,9 @@ from integration.report.shapes import EntityShape, EntityType, NoTaskAlert, Over
 from integration.store import cards
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from integration.report.team import Viewer
     from integration.store.cards import EntityLead
+    from integration.store.database import Connection
 
 
 def of_entity(

@@ -11,11 +11,10 @@ from integration.store import counters, stocks
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from sqlalchemy import Connection
-
     from integration.kpi.calendar import Period
     from integration.store.accounts import Account
     from integration.store.counters import Sums
+    from integration.store.database import Connection
     from integration.store.stocks import Scope
 
 NO_PIPELINE = 0

@@ -12,11 +12,10 @@ from integration.store import counters
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import Connection
-
     from integration.report.figures import Figures
     from integration.report.shapes import Language
     from integration.store.accounts import Account
+    from integration.store.database import Connection
     from integration.store.stocks import Scope
 
 STOCK_KEYS = frozenset({"open_leads", "open_value", "tasks_overdue", "leads_without_task"})

@@ -11,11 +11,10 @@ from integration.store import dirty, runs
 from integration.store.stocks import Scope
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from integration.kpi.calendar import Period
     from integration.report.team import Team, Viewer
     from integration.store.accounts import Account
+    from integration.store.database import Connection
 
 _PHASES = {"trash": "leads"}
 """Deleted leads are leads to whoever waits."""
