@@ -53,6 +53,8 @@ def environment(lock: str) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join([str(ROOT), str(folder)]),
         "PATH": os.pathsep.join([str(folder / "bin"), os.environ.get("PATH", os.defpath)]),
         "PYTHONNOUSERSITE": "1",
+        # What else is installed on the machine is none of our tests' business; pyproject names their plugins.
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
     }
 
 

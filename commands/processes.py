@@ -84,18 +84,22 @@ class Parts:
                 raise PartFailed(f"{what} did not happen within {seconds:.0f} s\n{tails}")
             time.sleep(0.05)
 
-    def stop(self) -> None:
-        """End every part: SIGTERM, a grace of some seconds, SIGKILL to whole groups that remain."""
-        for part in reversed(self.running):
+    def end(self, *parts: Part) -> None:
+        """End some parts, last named first: SIGTERM, a grace of some seconds, SIGKILL to whole groups that remain."""
+        for part in reversed(parts):
             _signal_group(part.process, signal.SIGTERM)
         deadline = time.monotonic() + _GRACE
-        for part in reversed(self.running):
+        for part in reversed(parts):
             try:
                 part.process.wait(timeout=max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 _signal_group(part.process, signal.SIGKILL)
                 part.process.wait()
-        self.running.clear()
+            self.running.remove(part)
+
+    def stop(self) -> None:
+        """End every part that runs."""
+        self.end(*self.running)
 
 
 def spawn(

@@ -81,10 +81,13 @@ class Stack:
         self.parts.start("live", [*_granian(self.live_url), *asgi], self.env)
         self.parts.wait_until(lambda: answers(f"{self.web_url}/readyz"), "the web server's readiness")
 
-    def start_workers(self) -> None:
-        """Start the RQ worker and the clock."""
-        self.parts.start("worker", [sys.executable, "-m", "workers.worker"], self.env)
-        self.parts.start("clock", [sys.executable, "-m", "workers.clock"], self.env)
+    def start_worker(self) -> Part:
+        """Start an RQ worker."""
+        return self.parts.start("worker", [sys.executable, "-m", "workers.worker"], self.env)
+
+    def start_clock(self) -> Part:
+        """Start the clock."""
+        return self.parts.start("clock", [sys.executable, "-m", "workers.clock"], self.env)
 
     def close(self) -> None:
         """Stop every part and remove the folder with everything in it."""
@@ -110,7 +113,8 @@ def open_stack(*simulator_options: str, database_url: str | None = None) -> Stac
         _start_simulator(stack, simulator_options)
         _migrate(stack)
         stack.start_web()
-        stack.start_workers()
+        stack.start_worker()
+        stack.start_clock()
     except BaseException:
         stack.close()
         raise

@@ -1,0 +1,49 @@
+"""The whole, in real processes: what the flow tests drive, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import pytest
+
+from commands.frontend import install_libraries
+from commands.stack import open_stack
+from integration.store import accounts, counters
+from integration.sync import audit
+from tests.oracle.compare import differences
+from tests.oracle.oracle import recount
+
+SMALL = ("--past-days", "20", "--leads", "80")
+
+
+@pytest.fixture(scope="session")
+def libraries():
+    """The libraries of the simulator's page; the page itself needs them even where no browser looks at it."""
+    install_libraries()
+
+
+@pytest.fixture
+def open_whole(libraries):  # noqa: ARG001 - they only have to be there
+    """Return a context manager: every part running, Pulse installed, the history imported."""
+
+    @contextmanager
+    def opened(*simulator_options, database_url=None):
+        stack = open_stack(*SMALL, *simulator_options, database_url=database_url)
+        try:
+            stack.install()
+            yield stack
+        finally:
+            stack.close()
+
+    return opened
+
+
+def drift(stack):
+    """Return every way in which the counters differ from the oracle's or from the recount of the product's rows."""
+    with stack.ctx.database.read() as conn:
+        account = accounts.get(conn, stack.account_id)
+        cells = counters.all_cells(conn, stack.account_id, account.generation)
+        recounted = audit.differences(conn, stack.account_id)
+    truth = stack.simulator(f"truth?account_id={stack.account_id}")
+    expected = recount(truth, after_sale=account.after_sale_pipelines)
+    return [*recounted, *differences(cells, expected)]
