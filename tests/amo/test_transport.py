@@ -128,14 +128,16 @@ def test_a_broken_connection_is_unavailable_and_the_error_keeps_secrets(
     assert problem.value.__suppress_context__
 
 
-def test_a_server_that_is_not_there_is_unavailable() -> None:
-    with transport.open_session("http://127.0.0.1:1") as session, pytest.raises(Unavailable):
-        transport.send(session, "GET", URL, headers={})
+def test_a_server_that_is_not_there_is_unavailable_and_the_error_keeps_secrets() -> None:
+    with transport.open_session("http://127.0.0.1:1") as session, pytest.raises(Unavailable) as problem:
+        transport.send(session, "GET", f"{URL}&code=sentinel", headers={})
+    assert "sentinel" not in str(problem.value)
 
 
-def test_plain_http_is_impossible() -> None:
+def test_plain_http_is_impossible(server: str) -> None:
     with transport.open_session(None) as session, pytest.raises(Unavailable):
-        transport.send(session, "GET", "http://example.amocrm.ru/", headers={})
+        transport.send(session, "GET", server, headers={})
+    assert _Server.seen == []
 
 
 @pytest.mark.parametrize("date", ["", "tomorrow", "Sat, 99 Nov 2026 99:00:00 GMT"])
