@@ -8,6 +8,7 @@ from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
 from simulator import control
+from simulator.account import Refused, UnknownRow
 from simulator.hooks.delivery import Deliveries
 from simulator.oauth.routes import routes as oauth
 from simulator.rest import gate
@@ -32,6 +33,8 @@ def create_app(universe: Universe) -> Flask:
     app.after_request(gate.leave)
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(HtmlAnswer, _html)
+    app.register_error_handler(UnknownRow, _gone)
+    app.register_error_handler(Refused, _refused)
     app.register_error_handler(HTTPException, problem_of)
     app.register_blueprint(oauth)
     app.register_blueprint(api())
@@ -42,6 +45,15 @@ def create_app(universe: Universe) -> Flask:
 
 def _problem(problem: Problem) -> Response:
     return problem.response()
+
+
+def _gone(_: UnknownRow) -> Response:
+    """Answer a write whose entity was deleted between its check and its turn."""
+    return Problem(404, "Entity not found").response()
+
+
+def _refused(refusal: Refused) -> Response:
+    return Problem(400, str(refusal)).response()
 
 
 def _html(answer: HtmlAnswer) -> Response:

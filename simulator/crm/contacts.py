@@ -65,25 +65,12 @@ class ContactChanges(LeadTraces):
         return {**named, "field_type": "multitext", "values": [value]}
 
     def _create(self, kind: str, by: int, name: str, owner: int | None, fields: Row) -> int:
-        with self.changing() as now:
-            row_id = self.new_id()
-            owner = by if owner is None else owner
-            row = {
-                "id": row_id,
-                "name": name,
-                "responsible_user_id": owner,
-                "group_id": self.group_of(owner),
-                "created_by": by,
-                "updated_by": by,
-                "created_at": now,
-                "updated_at": now,
-                "is_deleted": False,
-                "closest_task_at": None,
-                "custom_fields_values": None,
-                "account_id": self.id,
-                "_embedded": {"tags": [self.tag(tag) for tag in fields.pop("tags", [])], "companies": []},
-                **fields,
-            }
+        with self.changing():
+            tags = [self.tag(tag) for tag in fields.pop("tags", [])]
+            row = self.new_row(by, by if owner is None else owner)
+            row |= {"name": name, "closest_task_at": None, "custom_fields_values": None, **fields}
+            row["_embedded"] = {"tags": tags, "companies": []}
+            row_id = int(row["id"])
             getattr(self, kind)[row_id] = row
             self.record(f"{_SINGULAR[kind]}_added", _SINGULAR[kind], row_id, by, [], [{"note": {"id": self.new_id()}}])
             self.occur(f"add_{_SINGULAR[kind]}", kind, "add", row)

@@ -40,36 +40,29 @@ class LeadChanges(LeadTraces):
     def insert_lead(self, by: int, owner: int | None, fields: Row) -> Row:
         """Put a new lead among the others, with its event, telling no hook; inside `changing` only."""
         self.check_status(fields["pipeline_id"], fields["status_id"])
-        lead = self._new_lead(self.new_id(), by, owner, fields)
+        lead = self._new_lead(by, owner, fields)
         self.leads[lead["id"]] = lead
         self.record("lead_added", "lead", lead["id"], by, [], [{"note": {"id": self.new_id()}}])
         return lead
 
-    def _new_lead(self, lead_id: int, by: int, owner: int | None, fields: Row) -> Row:
-        now = self.clock.now()
-        created_at = now if fields.get("created_at") is None else fields["created_at"]
+    def _new_lead(self, by: int, owner: int | None, fields: Row) -> Row:
+        row = self.new_row(by, owner)
+        created_at = row["created_at"] if fields.get("created_at") is None else fields["created_at"]
         contact_id, company_id = fields.get("contact_id"), fields.get("company_id")
         closed = fields["status_id"] in CLOSED
-        return {
-            "id": lead_id,
-            "name": fields.get("name") or f"Сделка #{lead_id}",
+        return row | {
+            "name": fields.get("name") or f"Сделка #{row['id']}",
             "price": fields.get("price") or 0,
-            "responsible_user_id": owner,
-            "group_id": self.group_of(owner),
             "status_id": fields["status_id"],
             "pipeline_id": fields["pipeline_id"],
             "loss_reason_id": fields.get("loss_reason_id"),
             "source_id": fields.get("source_id"),
-            "created_by": by,
-            "updated_by": by,
             "created_at": created_at,
-            "updated_at": fields.get("updated_at") or now,
+            "updated_at": fields.get("updated_at") or row["updated_at"],
             "closed_at": fields.get("closed_at") or (created_at if closed else None),
             "closest_task_at": None,
-            "is_deleted": False,
             "custom_fields_values": fields.get("custom_fields_values"),
             "score": None,
-            "account_id": self.id,
             "labor_cost": None,
             "is_price_modified_by_robot": False,
             "_embedded": {
@@ -113,6 +106,8 @@ class LeadChanges(LeadTraces):
         moved = (pipeline_id, status_id) != (lead["pipeline_id"], lead["status_id"])
         reopened = lead["status_id"] in CLOSED and status_id not in CLOSED
         lead["pipeline_id"], lead["status_id"] = pipeline_id, status_id
+        if moved:
+            self.leave_unsorted(lead["id"])
         if moved and status_id in CLOSED:
             lead["closed_at"] = self.clock.now()
         if reopened and self.switches.closed_at_on_reopening == "null":

@@ -41,25 +41,15 @@ class NoteChanges(LeadTraces):
         created_at: int | None = None,
     ) -> int:
         """Add a note to an entity (`entity_type` is plural) and return its id. Raises UnknownRow."""
-        with self.changing() as now:
+        with self.changing():
             self.live(entity_type, entity_id)
-            note_id = self.new_id()
-            owner = by if responsible_user_id is None else responsible_user_id
-            self.notes[note_id] = note = {
-                "id": note_id,
-                "entity_id": entity_id,
-                "created_by": by,
-                "updated_by": by,
-                "created_at": now if created_at is None else created_at,
-                "updated_at": now,
-                "responsible_user_id": owner,
-                "group_id": self.group_of(owner),
-                "note_type": note_type,
-                "params": params or {},
-                "account_id": self.id,
-                "entity_type": entity_type,
-                "is_deleted": False,
-            }
+            note = self.new_row(by, by if responsible_user_id is None else responsible_user_id)
+            note |= {"entity_type": entity_type, "entity_id": entity_id}
+            note |= {"note_type": note_type, "params": params or {}}
+            if created_at is not None:
+                note["created_at"] = created_at
+            note_id = int(note["id"])
+            self.notes[note_id] = note
             singular = SINGULAR[entity_type]
             self.record(_EVENTS[note_type], singular, entity_id, by, [], [{"note": {"id": note_id}}])
             self.occur(f"note_{singular}", entity_type, "note", note)

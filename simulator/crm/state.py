@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from simulator.clock import Clock
-    from simulator.switches import Switches
+    from simulator.crm.tables import Tables
+from simulator.switches import Switches
 
 Row: TypeAlias = dict[str, Any]
 WON, LOST = 142, 143
@@ -51,15 +52,11 @@ class Occurrence:
     extra: Row = field(default_factory=dict)
 
 
-class AccountState:
-    """The rows of one account in REST shape, by id, and what every kind of change needs.
-
-    `leads`, `contacts`, `companies`, `tasks` keep deleted rows, marked `is_deleted`; leads also say `merged_into`
-    and `purged`. `_embedded` of a lead always holds tags, companies and contacts. `events` are in true order, each
-    with its `seq`. Read and write only under `lock`.
-    """
+class AccountState(Tables):
+    """The rows of one account and what every kind of change needs. Read and write only under `lock`."""
 
     def __init__(self, account_id: int, subdomain: str, clock: Clock, switches: Switches, seed: int) -> None:
+        super().__init__()
         self.id = account_id
         self.subdomain = subdomain
         self.base_domain = "amocrm.ru"
@@ -72,25 +69,6 @@ class AccountState:
         self.rng = random.Random(seed)
         self.lock = threading.RLock()
         self.listeners: list[Callable[[Any, Occurrence], None]] = []
-        self.users: dict[int, Row] = {}
-        self.removed_users: dict[int, Row] = {}
-        self.groups: dict[int, Row] = {}
-        self.roles: dict[int, Row] = {}
-        self.pipelines: dict[int, Row] = {}
-        self.loss_reasons: dict[int, Row] = {}
-        self.task_types: dict[int, Row] = {}
-        self.tag_ids: dict[str, int] = {}
-        self.custom_fields: dict[str, dict[int, Row]] = {"leads": {}, "contacts": {}, "companies": {}}
-        self.leads: dict[int, Row] = {}
-        self.contacts: dict[int, Row] = {}
-        self.companies: dict[int, Row] = {}
-        self.customers: dict[int, Row] = {}
-        self.tasks: dict[int, Row] = {}
-        self.notes: dict[int, Row] = {}
-        self.unsorted: dict[str, Row] = {}
-        self.sorted_out: list[Row] = []
-        self.webhooks: dict[int, Row] = {}
-        self.events: list[Row] = []
         self._ulids = UlidMint(self.rng)
         self._last_id = self.rng.randrange(10_000_000, 30_000_000)
         self._before: dict[tuple[str, int], tuple[int, Row]] = {}
@@ -109,6 +87,21 @@ class AccountState:
         with self.lock:
             self._last_id += self.rng.randrange(1, 20)
             return self._last_id
+
+    def new_row(self, by: int, owner: int | None) -> Row:
+        """Return what every entity begins with: an id, its author and its responsible user, stamped now."""
+        now = self.clock.now()
+        return {
+            "id": self.new_id(),
+            "created_by": by,
+            "updated_by": by,
+            "created_at": now,
+            "updated_at": now,
+            "responsible_user_id": owner,
+            "group_id": self.group_of(owner),
+            "account_id": self.id,
+            "is_deleted": False,
+        }
 
     @contextmanager
     def changing(self) -> Iterator[int]:
@@ -185,6 +178,11 @@ class AccountState:
         if row is None or row.get("is_deleted"):
             raise UnknownRow(f"{kind} {row_id}")
         return row
+
+    def leave_unsorted(self, lead_id: int) -> None:
+        """Forget that a lead waits to be sorted: it was moved or deleted by hand."""
+        for uid in [uid for uid, row in self.unsorted.items() if row["_embedded"]["leads"][0]["id"] == lead_id]:
+            del self.unsorted[uid]
 
     def group_of(self, user_id: int | None) -> int | None:
         """Return the group of a user as entities show it (`group_id` of the responsible user)."""

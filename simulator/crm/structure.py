@@ -30,25 +30,13 @@ class StructureChanges(AccountState):
         """Add a user and return the id. `view` is the right to see leads, contacts and companies: A, G, M or D."""
         with self.lock:
             user_id = self.new_id()
-            rights = {**_ALL, "view": view} if view != "D" else dict.fromkeys(_ALL, "D")
-            self.users[user_id] = {
-                "id": user_id,
-                "name": name,
-                "email": email or f"user{user_id}@example.com",
-                "lang": "ru",
-                "rights": {
-                    **{kind: dict(rights) for kind in ("leads", "contacts", "companies")},
-                    "tasks": {"edit": "A", "delete": "A"},
-                    "mail_access": False,
-                    "catalog_access": False,
-                    "status_rights": [],
-                    "is_admin": is_admin,
-                    "is_free": is_free,
-                    "is_active": True,
-                    "group_id": group_id or None,
-                    "role_id": role_id,
-                },
-            }
+            kinds = ("leads", "contacts", "companies")
+            rights: Row = {kind: {**_ALL, "view": view} if view != "D" else dict.fromkeys(_ALL, "D") for kind in kinds}
+            rights |= {"tasks": {"edit": "A", "delete": "A"}, "mail_access": False, "catalog_access": False}
+            rights |= {"status_rights": [], "is_admin": is_admin, "is_free": is_free, "is_active": True}
+            rights |= {"group_id": group_id or None, "role_id": role_id}
+            address = email or f"user{user_id}@example.com"
+            self.users[user_id] = {"id": user_id, "name": name, "email": address, "lang": "ru", "rights": rights}
             return user_id
 
     def change_user(self, user_id: int, **rights: Any) -> None:  # noqa: ANN401 - any of the rights

@@ -35,30 +35,14 @@ class TaskChanges(LeadTraces):
         duration: int = 0,
     ) -> int:
         """Set a task and return its id. `entity_type` is plural (`leads`). Raises UnknownRow for a missing entity."""
-        with self.changing() as now:
+        with self.changing():
             if entity_type is not None and entity_id is not None:
                 self.live(entity_type, entity_id)
-            task_id = self.new_id()
-            owner = by if responsible_user_id is None else responsible_user_id
-            self.tasks[task_id] = task = {
-                "id": task_id,
-                "created_by": by,
-                "updated_by": by,
-                "created_at": now,
-                "updated_at": now,
-                "responsible_user_id": owner,
-                "group_id": self.group_of(owner),
-                "entity_id": entity_id,
-                "entity_type": entity_type,
-                "duration": duration,
-                "is_completed": False,
-                "task_type_id": task_type_id,
-                "text": text,
-                "result": None,
-                "complete_till": complete_till,
-                "account_id": self.id,
-                "is_deleted": False,
-            }
+            task = self.new_row(by, by if responsible_user_id is None else responsible_user_id)
+            task |= {"entity_id": entity_id, "entity_type": entity_type, "task_type_id": task_type_id, "text": text}
+            task |= {"complete_till": complete_till, "duration": duration, "is_completed": False, "result": None}
+            task_id = int(task["id"])
+            self.tasks[task_id] = task
             self._find_closest(task)
             self.record("task_added", "task", task_id, by, [], [])
             self.occur("add_task", "tasks", "add", task)

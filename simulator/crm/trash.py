@@ -17,6 +17,7 @@ class TrashChanges(TaskChanges):
             lead = self.live("leads", lead_id)
             self.touch("leads", lead, by)
             lead["is_deleted"] = True
+            self.leave_unsorted(lead_id)
             self.record("lead_deleted", "lead", lead_id, by, [], [])
             self.occur("delete_lead", "leads", "delete", lead)
 
@@ -43,6 +44,7 @@ class TrashChanges(TaskChanges):
             was = self.touch("leads", survivor, by)
             self.touch("leads", absorbed, by)
             absorbed |= {"is_deleted": True, "merged_into": survivor_id, "purged": not self.switches.merge_in_trash}
+            self.leave_unsorted(absorbed_id)
             for kind in ("contacts", "companies"):
                 survivor["_embedded"][kind] = survivor["_embedded"][kind] or copy.deepcopy(absorbed["_embedded"][kind])
             self.record("entity_merged", "lead", survivor_id, by, [], [])

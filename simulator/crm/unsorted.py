@@ -37,17 +37,11 @@ class UnsortedChanges(LeadChanges, ContactChanges):
             lead = self.insert_lead(ROBOT, self._nobody(), fields)
             uid = uuid.UUID(int=self.rng.getrandbits(128), version=4).hex
             contacts = [{"id": each["id"]} for each in lead["_embedded"]["contacts"]]
-            self.unsorted[uid] = row = {
-                "uid": uid,
-                "source_uid": source_uid,
-                "source_name": source_name,
-                "category": category,
-                "pipeline_id": pipeline,
-                "created_at": now if created_at is None else created_at,
-                "metadata": metadata or {},
-                "account_id": self.id,
-                "_embedded": {"contacts": contacts, "leads": [{"id": lead["id"]}], "companies": []},
-            }
+            row: Row = {"uid": uid, "source_uid": source_uid, "source_name": source_name, "category": category}
+            row |= {"pipeline_id": pipeline, "created_at": now if created_at is None else created_at}
+            row |= {"metadata": metadata or {}, "account_id": self.id}
+            row["_embedded"] = {"contacts": contacts, "leads": [{"id": lead["id"]}], "companies": []}
+            self.unsorted[uid] = row
             self.occur("add_unsorted", "unsorted", "add", row, lead=lead)
             return uid
 

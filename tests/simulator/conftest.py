@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -16,6 +15,9 @@ from simulator.app import create_app
 from simulator.oauth.grants import Grant
 from simulator.server import Server
 from simulator.universe import Universe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 START = 1_790_000_000
 REDIRECT = "https://pulse.example/oauth/callback"
@@ -31,9 +33,11 @@ class Talk:
         self.session.headers["Authorization"] = f"Bearer {token}"
 
     def ask(self, method: str, path: str, **how: Any) -> requests.Response:
+        """Send one request; `path` comes after /api/v4/."""
         return self.session.request(method, f"{self.url}/api/v4/{path}", timeout=10, **how)
 
     def get(self, path: str, **how: Any) -> requests.Response:
+        """Read."""
         return self.ask("GET", path, **how)
 
     def rows(self, path: str) -> list[dict[str, Any]]:

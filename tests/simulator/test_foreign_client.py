@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
@@ -17,8 +17,8 @@ from aioamocrm import (
     ForbiddenError,
     Lead,
     MemoryTokenStorage,
-    NotFoundError,
     Note,
+    NotFoundError,
     OAuth2,
     RateLimitError,
     RetryPolicy,
@@ -29,6 +29,9 @@ from aioamocrm import (
 
 from simulator.oauth.grants import Grant
 from tests.simulator.conftest import REDIRECT
+
+if TYPE_CHECKING:
+    from types import SimpleNamespace
 
 
 def code_for(world: SimpleNamespace, user_id: int) -> str:
@@ -192,11 +195,11 @@ def test_it_waits_out_429_and_its_own_limiter_never_meets_one(world: SimpleNames
     assert row["statuses"]["429"] >= 3
 
     async def impatient(amo: AmoCRMClient) -> None:
-        with pytest.raises(RateLimitError):
-            for _ in range(8):
-                await amo.account.get()
+        for _ in range(8):
+            await amo.account.get()
 
-    live(world, impatient, retry=RetryPolicy(max_attempts=1))
+    with pytest.raises(RateLimitError):
+        live(world, impatient, retry=RetryPolicy(max_attempts=1))
     before = world.universe.traffic.summary()["integrations"][0]["statuses"]["429"]
     time.sleep(1.01)  # the sliding second of the limit is a real one
     live(world, burst, rate_limit=6.0)
@@ -207,14 +210,12 @@ def test_repeated_violations_end_in_a_block(world: SimpleNamespace) -> None:
     world.switches.turn({"limits": True, "block_after": 2})
 
     async def rude(amo: AmoCRMClient) -> None:
-        with pytest.raises(ForbiddenError, match="nginx"):
-            for _ in range(12):
-                try:
-                    await amo.account.get()
-                except RateLimitError as error:
-                    assert error.title == "Too Many Requests"
+        for _ in range(12):
+            with contextlib.suppress(RateLimitError):
+                await amo.account.get()
 
-    live(world, rude, retry=RetryPolicy(max_attempts=1))
+    with pytest.raises(ForbiddenError, match="nginx"):
+        live(world, rude, retry=RetryPolicy(max_attempts=1))
 
 
 class Gateway(httpx.AsyncBaseTransport):
@@ -225,12 +226,14 @@ class Gateway(httpx.AsyncBaseTransport):
         self._wire = httpx.AsyncHTTPTransport()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send on in plain HTTP; the Host header stays."""
         assert request.url.scheme == "https"
         request.headers["X-Forwarded-Proto"] = "https"
         request.url = request.url.copy_with(scheme="http", host=self._to.host, port=self._to.port)
         return await self._wire.handle_async_request(request)
 
     async def aclose(self) -> None:
+        """Let go of the connections."""
         await self._wire.aclose()
 
 

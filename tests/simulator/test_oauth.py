@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
@@ -14,6 +13,9 @@ import requests
 
 from simulator.oauth.grants import API_DOMAIN
 from tests.simulator.conftest import REDIRECT, Talk
+
+if TYPE_CHECKING:
+    from types import SimpleNamespace
 
 PROBLEM = {
     "title": "Некорректный запрос",
