@@ -10,14 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from simulator.crm.tables import Tables
 from simulator.ulid import UlidMint
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from simulator.clock import Clock
-    from simulator.crm.tables import Tables
-from simulator.switches import Switches
+    from simulator.switches import Switches
 
 Row: TypeAlias = dict[str, Any]
 WON, LOST = 142, 143
