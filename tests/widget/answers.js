@@ -19,11 +19,13 @@ function card(more) {
       kpi('won_count', 'count', 12, 10),
       kpi('average_check', 'money', 12083333, 12500000, { parts: { median: 9500000 } }),
       kpi('win_rate', 'share', 1573, 1423, { parts: { won: 7, lost: 38 } }),
+      kpi('new_leads', 'count', 48, 61, { spark: [3, 0, 5] }),
       kpi('lost_count', 'count', 38, 41),
       kpi('cycle_time', 'seconds', 9 * DAY, 11 * DAY),
       kpi('open_leads', 'count', 34, null),
       kpi('open_value', 'money', 1245000000, null),
-      kpi('tasks_overdue', 'count', 0, null)
+      kpi('tasks_overdue', 'count', 0, null),
+      kpi('leads_without_task', 'count', 5, null)
     ],
     entity: { type: 'leads', id: 5, alerts: [] },
     overdue: { count: 0, oldest: null },

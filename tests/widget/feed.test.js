@@ -120,6 +120,21 @@ test('a refused ticket is replaced by a new one', async (t) => {
   assert.equal(feed.sight.live, true);
 });
 
+test('a stream that lost touch is replaced as soon as an answer comes', async (t) => {
+  const { feed, answer } = asking(t);
+  feed.refresh();
+  await answer({});
+  Stream.opened[0].onopen();
+  Stream.opened[0].onerror();
+  t.mock.timers.tick(60000);
+  assert.equal(feed.sight.live, false);
+  feed.retry();
+  await answer({ live: { url: 'https://pulse.example.com/live?ticket=3', expires_at: 0 } });
+  assert.equal(Stream.opened[0].readyState, Stream.CLOSED);
+  assert.equal(Stream.opened[1].url, 'https://pulse.example.com/live?ticket=3');
+  assert.ok(Math.floor(Date.now() / 1000) - feed.sight.lostSince < 1, 'the numbers are of now');
+});
+
 test('a broken server keeps the numbers and is asked ever more seldom', async (t) => {
   const { feed, waiting, answer, refuse, pass } = asking(t);
   feed.refresh();

@@ -20,10 +20,10 @@ function figureOf(told, key) {
 test('the sum of sales stands first, stocks stand apart, the rest waits behind «more»', () => {
   const told = view({});
   assert.equal(told.figures.hero.key, 'won_sum');
-  assert.deepEqual(told.figures.rows.map((row) => row.key), ['won_count', 'average_check', 'win_rate']);
-  assert.deepEqual(told.figures.now.map((row) => row.key), ['open_leads', 'tasks_overdue']);
+  assert.deepEqual(told.figures.rows.map((row) => row.key), ['won_count', 'average_check', 'win_rate', 'new_leads']);
+  assert.deepEqual(told.figures.now.map((row) => row.key), ['open_leads', 'tasks_overdue', 'leads_without_task']);
   assert.equal(told.figures.hidden, 2);
-  assert.deepEqual(view({ expanded: true }).figures.rows.map((row) => row.key).slice(3), ['lost_count', 'cycle_time']);
+  assert.deepEqual(view({ expanded: true }).figures.rows.map((row) => row.key).slice(4), ['lost_count', 'cycle_time']);
 });
 
 test('a KPI that this version does not know is shown behind «more»', () => {
@@ -39,6 +39,13 @@ test('growth is good news and less lost is good news too', () => {
   assert.deepEqual(figureOf(told, 'cycle_time').change, { direction: 'down', tone: 'good', text: '2 дн' });
   assert.equal(figureOf(told, 'average_check').change.tone, 'bad');
   assert.equal(figureOf(told, 'win_rate').change.text, '1,5 пп');
+});
+
+test('a change too small to see is not told', () => {
+  const told = view({ card: card({ kpis: [kpi('won_sum', 'money', 148350000, 148400000)] }) });
+  assert.equal(figureOf(told, 'won_sum').change, null);
+  const manifold = view({ card: card({ kpis: [kpi('won_sum', 'money', 120000, 10000)] }) });
+  assert.equal(figureOf(manifold, 'won_sum').change.text, '×12');
 });
 
 test('a month that goes on is not blamed for being behind the whole last one', () => {

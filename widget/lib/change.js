@@ -6,6 +6,7 @@ define([], function () {
     'lost_count', 'lost_sum', 'cycle_time', 'stage_duration', 'tasks_overdue', 'leads_without_task'
   ];
   const WITHOUT_JUDGEMENT = ['open_leads', 'open_value'];
+  const NOTICEABLE = 0.0005;
   const MANIFOLD = 9.995;
   const ADDING_UP = ['new_leads', 'won_count', 'won_sum', 'lost_count', 'lost_sum'];
 
@@ -42,9 +43,10 @@ define([], function () {
   }
 
   function relative(kpi, difference, format, say) {
-    // From nothing to something has no percentage, and the value itself already tells it.
+    // Growth from nothing has no percentage, and the value itself tells it.
     if (kpi.previous <= 0) { return null; }
     const ratio = difference / kpi.previous;
+    if (ratio < NOTICEABLE) { return null; }
     if (ratio >= MANIFOLD) { return say('unit.times', { value: format.count(Math.round(kpi.value / kpi.previous)) }); }
     return format.number(ratio, { style: 'percent', maximumFractionDigits: ratio < 0.1 ? 1 : 0 });
   }

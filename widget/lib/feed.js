@@ -31,8 +31,7 @@ define(['./gains.js', './live.js', './timers.js'], function (gains, Live, Timers
       this.live = new Live(part.Stream, {
         version: (version) => this.hear(version),
         connected: () => this.connect(),
-        interrupted: () => this.lose(),
-        refused: () => { this.lose(); this.retryLater(); }
+        lost: () => { this.lose(); this.retryLater(); }
       });
     }
 
@@ -66,8 +65,10 @@ define(['./gains.js', './live.js', './timers.js'], function (gains, Live, Timers
       this.sight.failure = null;
       if (Object.keys(this.sight.gains).length > 0) { this.timers.restart('gains', GAINS_SHOWN_MS, () => this.calm()); }
       if (this.announced > Math.max(card.version, asked.announced)) { this.refreshSoon(); }
-      if (!card.live) { this.sight.lostSince = null; this.failures = 0; return; }
-      if (!this.live.isOpen) { this.live.open(card.live.url); }
+      if (!card.live) { this.failures = 0; }
+      this.sight.lostSince = this.sight.live || !card.live ? null : now();
+      // Browsers come back to a lost stream ever more seldom; a fresh ticket opens a new one at once.
+      if (card.live && !this.sight.live) { this.live.open(card.live.url); }
     }
 
     fail(failure) {
@@ -107,20 +108,23 @@ define(['./gains.js', './live.js', './timers.js'], function (gains, Live, Timers
 
     retryLater() {
       const longest = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * Math.pow(2, this.failures));
-      this.failures += 1;
-      this.timers.start('retry', longest * (0.5 + Math.random() / 2), () => this.refresh());
+      this.timers.start('retry', longest * (0.5 + Math.random() / 2), () => {
+        this.failures += 1;
+        this.refresh();
+      });
     }
 
     connect() {
       this.sight.live = true;
       this.sight.lostSince = null;
       this.failures = 0;
+      this.timers.forget('retry');
       this.part.changed();
     }
 
     lose() {
       this.sight.live = false;
-      if (this.sight.lostSince === null) { this.sight.lostSince = Math.floor(Date.now() / 1000); }
+      if (this.sight.lostSince === null) { this.sight.lostSince = now(); }
       this.part.changed();
     }
 
@@ -142,6 +146,10 @@ define(['./gains.js', './live.js', './timers.js'], function (gains, Live, Timers
       this.paused = false;
       this.refresh();
     }
+  }
+
+  function now() {
+    return Math.floor(Date.now() / 1000);
   }
 
   return Feed;

@@ -5,7 +5,7 @@ define(['./host.js'], function (host) {
   class Live {
     /**
      * @param {function(new: EventSource, string)} Stream - the browser's EventSource
-     * @param {Object} listener - {version(number), connected(), interrupted(), refused()}
+     * @param {{version: function(number), connected: function(), lost: function()}} listener
      */
     constructor(Stream, listener) {
       this.Stream = Stream;
@@ -13,30 +13,20 @@ define(['./host.js'], function (host) {
       this.source = null;
     }
 
-    /** @param {string} url - with its ticket; the browser reconnects by itself until the server refuses the ticket */
+    /** @param {string} url - with its ticket; the browser reconnects by itself until the ticket is refused */
     open(url) {
       this.close();
       this.source = new this.Stream(url);
       this.source.onopen = () => this.listener.connected();
-      this.source.onerror = () => this.lose();
+      this.source.onerror = () => this.listener.lost();
       this.source.addEventListener('version', host.guard((event) => {
         this.listener.version(Number(JSON.parse(event.data).version));
       }));
     }
 
-    lose() {
-      if (this.source.readyState !== this.Stream.CLOSED) { this.listener.interrupted(); return; }
-      this.close();
-      this.listener.refused();
-    }
-
     close() {
       if (this.source !== null) { this.source.close(); }
       this.source = null;
-    }
-
-    get isOpen() {
-      return this.source !== null;
     }
   }
 
