@@ -6,6 +6,7 @@ import io
 import socket
 import sys
 import urllib.parse
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
@@ -45,10 +46,14 @@ class _Exchange(BaseHTTPRequestHandler):
     server: Server
 
     def _answer(self) -> None:
+        length = self.headers.get("Content-Length", "0")
+        if not length.isdecimal() or "Transfer-Encoding" in self.headers:
+            # A body whose length is not said cannot be told from the next request.
+            self.close_connection = True
+            self.send_error(HTTPStatus.LENGTH_REQUIRED)
+            return
         try:
-            length = int(self.headers.get("Content-Length") or 0)
-            body = self.rfile.read(length)
-            self._run(body)
+            self._run(self.rfile.read(int(length)))
         except HangUp:
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)

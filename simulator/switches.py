@@ -30,6 +30,8 @@ class Switches:
     """Life of the widget's X-Auth-Token; the docs' example is the only evidence."""
     disposable_token_has_is_admin: bool = True
     """The claim is not documented, only the vendor's library reads it."""
+    refusal_echoes_state: bool = True
+    """Whether a refused consent brings the state back."""
     refresh_answer_lost: bool = False
     """The next refresh is carried out, and its answer never arrives (the connection breaks)."""
 

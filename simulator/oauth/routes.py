@@ -98,7 +98,7 @@ def _redirect_target(integration: Integration, account: Account, user_id: int) -
     first = (integration.client_id, account.id) not in universe().grants.installed
     may = rights["is_active"] and (rights["is_admin"] or not first)
     if request.form.get("answer") != "allow" or not may:
-        query = {"error": "access_denied", **echoed}
+        query = {"error": "access_denied", **(echoed if universe().switches.refusal_echoes_state else {})}
     else:
         grant = Grant(integration.client_id, account.id, user_id, is_admin=rights["is_admin"])
         query = {"code": universe().grants.issue_code(grant), "referer": account.domain, **echoed}

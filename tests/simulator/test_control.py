@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from requests.adapters import HTTPAdapter
 
 from tests.simulator.conftest import START, Talk
 
@@ -116,3 +117,16 @@ def test_the_program_says_where_it_listens_and_stops_when_told() -> None:
         assert len(truth["leads"]) >= 5
         process.terminate()
         assert process.wait(timeout=10) == 0
+
+
+def test_a_body_of_unknown_length_is_refused_and_the_connection_closed(world: SimpleNamespace) -> None:
+    answer = requests.post(f"{world.url}/_sim/act", data=iter([b"{}"]), timeout=10)
+    assert (answer.status_code, answer.headers["Connection"]) == (411, "close")
+
+
+def test_a_connection_is_kept_alive(world: SimpleNamespace, amo: Talk) -> None:
+    for path in ("account", "leads", "deals", "users"):
+        amo.get(path)
+    adapter = amo.session.get_adapter(world.url)
+    assert isinstance(adapter, HTTPAdapter)
+    assert adapter.poolmanager.connection_from_url(world.url).num_connections == 1

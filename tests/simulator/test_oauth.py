@@ -75,6 +75,8 @@ def test_the_redirect_carries_what_captures_show(world: SimpleNamespace) -> None
 
 def test_a_refusal_is_access_denied(world: SimpleNamespace) -> None:
     assert query_of(consent(world, world.admin, answer="deny", state="s")) == {"error": "access_denied", "state": "s"}
+    world.switches.refusal_echoes_state = False
+    assert query_of(consent(world, world.admin, answer="deny", state="s")) == {"error": "access_denied"}
 
 
 def test_only_an_admin_grants_first_then_anybody_may(world: SimpleNamespace) -> None:
