@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from rq import SimpleWorker
 from rq.exceptions import StopRequested
 from rq.serializers import JSONSerializer
-from rq.worker import WorkerStatus
+from rq.worker import DequeueStrategy, WorkerStatus
 
 from integration import log, settings
 from integration.sync.ring import BULK, LIVE
@@ -46,7 +46,8 @@ def serve(redis_url: str, stopped: threading.Event) -> None:
     with Redis.from_url(redis_url) as connection:
         worker = Worker([LIVE, BULK], connection=connection, serializer=JSONSerializer, log_job_description=False)
         worker.stopped = stopped
-        worker.work(logging_level="WARNING")
+        # In turn: an account that changes all the time must not keep another one from being imported.
+        worker.work(logging_level="WARNING", dequeue_strategy=DequeueStrategy.ROUND_ROBIN)
 
 
 def main() -> None:

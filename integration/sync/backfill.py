@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 PHASES = ("leads", "trash", "tasks", "events")
 WINDOW = 30 * 86_400
 """Seconds of the event log that are paged through at a time: deep pages are slow at amoCRM."""
-SLICE_MS = 2_000
-"""After this time the work goes to the end of the queue, so that a worker stays free for what is live."""
+SLICE_MS = 1_000
+"""After this time the work goes to the end of the queue, so that what is live gets its turn."""
 LEASE = 120
 """Seconds without a saved page after which somebody else resumes."""
 LAST_ID = 2**62

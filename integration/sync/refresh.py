@@ -28,8 +28,12 @@ OVERLAP = 5
 LEASE_MS = 15_000
 BUDGET_MS = 20_000
 """After this time the lane goes back into the queue, so that others get their turn."""
+FAIR_MS = 2_000
+"""After this time already, if others do wait."""
 NEAR_MS = 1_500
 """A mark that is due so soon is waited for: the second in which its entity changed is just ending."""
+LOOK_SECONDS = 0.05
+"""While waiting, how often to look for marks that come meanwhile: whoever rings now finds the lane taken."""
 
 
 def run(ctx: Context, account_id: int) -> None:
@@ -66,8 +70,10 @@ def _is_due(ctx: Context, account_id: int) -> bool:
 
 
 def _serve(ctx: Context, client: AmoClient, account_id: int, owner: str) -> None:
-    deadline = ctx.now_ms() + BUDGET_MS
-    while (now_ms := ctx.now_ms()) < deadline:
+    started = ctx.now_ms()
+    while (now_ms := ctx.now_ms()) < started + BUDGET_MS:
+        if now_ms > started + FAIR_MS and ring.others_wait(ctx):
+            return
         with ctx.database.read() as conn:
             account = accounts.get(conn, account_id)
             marks = [mark for kind in ("leads", "tasks") for mark in dirty.take(conn, account_id, kind, now_ms, MARKS)]
@@ -77,7 +83,7 @@ def _serve(ctx: Context, client: AmoClient, account_id: int, owner: str) -> None
                 batch(ctx, account_id, read)
                 _claim(ctx, account_id, owner)
         elif soonest is not None and soonest - now_ms <= NEAR_MS:
-            time.sleep(max(0, soonest - now_ms) / 1000)
+            time.sleep(LOOK_SECONDS)
         else:
             return
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 LIVE = "live"
 """The queue of what somebody is waiting for in front of a screen."""
 BULK = "bulk"
-"""The queue of long work; workers look here when nothing is live."""
+"""The queue of long work, done in slices: workers take from the two queues in turn."""
 FLAG_SECONDS = 30
 JOB_SECONDS = 600
 FAILURE_SECONDS = 3600
@@ -50,6 +50,14 @@ def call(ctx: Context, job: str, *arguments: int | str, queue: str = BULK) -> bo
         ctx.counts["call_failed"] += 1
         return False
     return True
+
+
+def others_wait(ctx: Context) -> bool:
+    """Tell whether a queue holds jobs that no worker has taken."""
+    try:
+        return any(ctx.redis.llen(f"{Queue.redis_queue_namespace_prefix}{name}") for name in (LIVE, BULK))
+    except RedisError:
+        return False
 
 
 def _enqueue(ctx: Context, queue: str, job: str, *arguments: int | str) -> None:
