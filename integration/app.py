@@ -10,7 +10,7 @@ from flask_openapi3.openapi import OpenAPI
 
 from integration import log, settings
 from integration.sync.context import open_context
-from integration.web import cors, headers, problems
+from integration.web import cors, headers, pages, problems
 from integration.web.api.shapes import ProblemBody
 from integration.web.api.views import api
 from integration.web.hooks import HookDoor
@@ -53,6 +53,7 @@ def create_app(ctx: Context | None = None) -> Flask:
     app.register_api(api)
     app.register_blueprint(oauth)
     app.register_blueprint(probes)
+    app.add_url_rule("/privacy", "privacy", pages.privacy)
     app.add_url_rule("/openapi/openapi.json", "description", lambda: jsonify(app.api_doc))
     app.wsgi_app = HookDoor(ctx, app.wsgi_app)  # type: ignore[method-assign] # Flask's own way to wrap an application
     return app

@@ -21,6 +21,7 @@ from integration.amo.hosts import account_host
 from integration.errors import BadRequest, NotFound, Unauthorized
 from integration.report.stamp import importing
 from integration.store import accounts, installs
+from integration.store.accounts import State
 from integration.sync import install
 from integration.web import pages
 from integration.web.passes import Passes
@@ -95,8 +96,10 @@ def status(install_id: str) -> Response:
         if found.problem:
             return pages.failed(found.host, found.problem)
         account = accounts.find(conn, found.account_id) if found.account_id else None
-        if account is None:
+        if account is None or account.state == State.INSTALLING:
             return pages.waiting(found.host)
+        if account.state != State.ACTIVE:
+            return pages.failed(account.host, account.state)
         loading = importing(conn, account) is not None
     tell_opener = request.args.get("mode") == "post_message"
     return pages.connected(account.host, importing=loading, tell_opener=tell_opener)

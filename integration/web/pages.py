@@ -30,6 +30,11 @@ def connected(host: str, *, importing: bool, tell_opener: bool) -> Response:
     return _show("connected.html", page, host=host, opener_origin=f"https://{host}" if tell_opener else None)
 
 
+def privacy() -> Response:
+    """Show what is stored of an account, and what is not. The widget's settings link here."""
+    return _show("privacy.html", "privacy")
+
+
 def failed(host: str, problem_code: str) -> Response:
     """Show why the connection failed for good and what to do."""
     reasons = section(language(), "problems")

@@ -1,9 +1,7 @@
-"""How an account connects: by the browser with a state, by amoCRM's server without one; and how it leaves."""
+"""How an account connects: by the browser with a state, by amoCRM's server without one."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
@@ -173,28 +171,21 @@ def test_the_pages_hold_no_inline_code_and_no_strangers(client: FlaskClient) -> 
     assert "<script>alert" not in hostile
 
 
+def test_an_account_that_cannot_work_yet_is_not_called_connected(client: FlaskClient, ctx: Context) -> None:
+    status = come_back(client, start(client)).headers["Location"]
+    with ctx.database.transaction() as conn:
+        installs.succeed(conn, urlsplit(status).path.rpartition("/")[2], OURS)
+        accounts.enter(conn, OURS, State.INSTALLING, NOW)
+    assert 'http-equiv="refresh"' in client.get(status).text
+    with ctx.database.transaction() as conn:
+        accounts.enter(conn, OURS, State.RIGHTS_MISSING, NOW)
+    assert "без прав администратора" in client.get(status).text
+
+
+def test_the_page_on_privacy_speaks_both_languages(client: FlaskClient) -> None:
+    assert "телефонов" in client.get("/privacy").text
+    assert "phones" in client.get("/privacy?lang=en").text
+
+
 def test_an_unknown_install_is_not_found(client: FlaskClient) -> None:
     assert client.get("/oauth/status/none").status_code == 404
-
-
-def farewell(ctx: Context, account_id: int) -> dict[str, str]:
-    message = f"{ctx.settings.client_id}|{account_id}".encode()
-    signature = hmac.new(ctx.settings.client_secret.encode(), message, hashlib.sha256).hexdigest()
-    return {"account_id": str(account_id), "client_uuid": ctx.settings.client_id, "signature": signature}
-
-
-def test_a_signed_farewell_stops_the_account(client: FlaskClient, ctx: Context) -> None:
-    assert client.get("/oauth/disconnected", query_string=farewell(ctx, OURS)).status_code == 200
-    with ctx.database.read() as conn:
-        assert accounts.get(conn, OURS).state == State.UNINSTALLED
-        assert accounts.get(conn, 32).state == State.ACTIVE
-    assert client.get("/oauth/disconnected", query_string=farewell(ctx, 4711)).status_code == 200
-
-
-def test_a_farewell_with_another_s_signature_changes_nothing(client: FlaskClient, ctx: Context) -> None:
-    theirs = farewell(ctx, 32)["signature"]
-    for change in ({"signature": theirs}, {"signature": ""}, {"client_uuid": "x"}, {"account_id": "31x"}):
-        answer = client.get("/oauth/disconnected", query_string={**farewell(ctx, OURS), **change})
-        assert answer.status_code in {400, 401}, change
-    with ctx.database.read() as conn:
-        assert accounts.get(conn, OURS).state == State.ACTIVE

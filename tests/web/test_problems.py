@@ -104,6 +104,8 @@ def test_both_languages_say_the_same_things() -> None:
     def keys(words: Any, at: str = "") -> set[str]:
         if isinstance(words, dict):
             return {key for name, value in words.items() for key in keys(value, f"{at}.{name}")}
+        if isinstance(words, list):
+            return {f"{at}[{len(words)}]"}
         return {at + "".join(sorted(re.findall(r"{\w+}", words)))}
 
     for name in ("errors", "fields", "pages", "problems"):
