@@ -90,6 +90,17 @@ def pipelines_of(conn: Connection, account_id: int) -> list[PipelineRow]:
     return sorted(found, key=lambda pipeline: (pipeline.sort, pipeline.id))
 
 
+def pipeline_ids(conn: Connection, account_id: int) -> set[int]:
+    """Return the ids of all pipelines that were ever heard of."""
+    return set(conn.scalars(select(pipelines.c.id).where(pipelines.c.account_id == account_id)))
+
+
+def bury_pipelines(conn: Connection, account_id: int, ids: Iterable[int]) -> None:
+    """Add tombstones for pipelines of which only old events tell."""
+    gone = [PipelineRow(key, f"№ {key}", 0, is_main=False, is_archive=True, is_removed=True) for key in sorted(ids)]
+    rows.upsert(conn, pipelines, [{"account_id": account_id, **row._asdict()} for row in gone])
+
+
 def statuses_of(conn: Connection, account_id: int) -> list[StatusRow]:
     """Return all statuses, tombstones included, pipeline by pipeline in the account's order."""
     found = (StatusRow(*row) for row in _all(conn, account_id, StatusRow))

@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from integration.store import accounts, dirty, entities, runs
-from integration.sync import connection, ring, troubles
-from integration.sync.apply import Batch, batch
+from integration.sync import connection, intake, ring, troubles
+from integration.sync.apply import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -73,13 +73,13 @@ def _step(ctx: Context, client: AmoClient, work: Run, progress: Progress) -> Pro
 
 def _leads(ctx: Context, client: AmoClient, account_id: int, progress: Progress) -> Progress:
     leads, more = client.leads_page(progress["page"])
-    batch(ctx, account_id, Batch(client.server_now, leads=leads))
+    intake.take(ctx, client, account_id, Batch(client.server_now, leads=leads))
     return _mark_unseen(ctx, account_id, progress, leads, more=more)
 
 
 def _tasks(ctx: Context, client: AmoClient, account_id: int, progress: Progress) -> Progress:
     tasks, more = client.tasks_page(progress["page"])
-    batch(ctx, account_id, Batch(client.server_now, tasks=tasks))
+    intake.take(ctx, client, account_id, Batch(client.server_now, tasks=tasks))
     return _mark_unseen(ctx, account_id, progress, tasks, more=more)
 
 
@@ -98,7 +98,7 @@ def _events(ctx: Context, client: AmoClient, account_id: int, progress: Progress
         progress = {**progress, "until": client.server_now, "oldest": oldest}
     until, page = progress["until"], progress["page"]
     events, more = client.events_page(until - WINDOW, until, page)
-    batch(ctx, account_id, Batch(client.server_now, events=events))
+    intake.take(ctx, client, account_id, Batch(client.server_now, events=events))
     progress = {**progress, "done": progress["done"] + len(events)}
     if more:
         return {**progress, "page": page + 1}

@@ -28,7 +28,7 @@ def refresh(ctx: Context, client: AmoClient, account_id: int) -> None:
     with ctx.database.transaction() as conn:
         account = accounts.lock(conn, account_id)
         before = mirrors.rules(conn, account)
-        known = {pipeline.id for pipeline in mirrors.pipelines_of(conn, account_id)}
+        known = mirrors.pipeline_ids(conn, account_id)
         changed = [
             mirrors.replace(conn, account_id, UserRow, [_user(user) for user in users]),
             mirrors.replace(conn, account_id, PipelineRow, [_pipeline(pipeline) for pipeline in pipelines]),
@@ -46,7 +46,7 @@ def refresh(ctx: Context, client: AmoClient, account_id: int) -> None:
 
 
 def _differs(before: Rules, after: Rules, known: set[int]) -> bool:
-    """Tell whether counted leads count differently now. A pipeline that is new to us held none of them."""
+    """Tell whether counted leads count differently now. None of them was in a pipeline new to us, see `intake`."""
     fresh = {pair for pair in after.unsorted_statuses - before.unsorted_statuses if pair[0] not in known}
     return (before.timezone, before.unsorted_statuses) != (after.timezone, after.unsorted_statuses - fresh)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from integration.amo.client import FilterIgnored
 from integration.store import accounts, dirty, leases
-from integration.sync import connection, deletion, ring, troubles
-from integration.sync.apply import Batch, batch
+from integration.sync import connection, deletion, intake, ring, troubles
+from integration.sync.apply import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ def _serve(ctx: Context, client: AmoClient, account_id: int, owner: str) -> None
             soonest = dirty.soonest(conn, account_id)
         if marks:
             for read in fetched(ctx, client, account, marks):
-                batch(ctx, account_id, read)
+                intake.take(ctx, client, account_id, read)
                 _claim(ctx, account_id, owner)
         elif soonest is not None and soonest - now_ms <= NEAR_MS:
             time.sleep(LOOK_SECONDS)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from integration.amo.client import FilterIgnored
 from integration.store import accounts, runs
-from integration.sync import connection, mirrors, ring, subscription, tokens, troubles
-from integration.sync.apply import Batch, batch
+from integration.sync import connection, intake, mirrors, ring, subscription, tokens, troubles
+from integration.sync.apply import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -61,8 +61,8 @@ def _sweep_leads(ctx: Context, client: AmoClient, account: Account) -> None:
     started = 0
     for leads in _leads_since(client, account.leads_cursor - OVERLAP):
         started = started or client.server_now
-        batch(ctx, account.account_id, Batch(client.server_now, leads=leads))
-    batch(ctx, account.account_id, Batch(client.server_now, cursors={"leads_cursor": started}))
+        intake.take(ctx, client, account.account_id, Batch(client.server_now, leads=leads))
+    intake.take(ctx, client, account.account_id, Batch(client.server_now, cursors={"leads_cursor": started}))
 
 
 def _leads_since(client: AmoClient, since: int) -> Iterator[list[Lead]]:
@@ -91,7 +91,7 @@ def _sweep_tasks(ctx: Context, client: AmoClient, account: Account) -> None:
         tasks, more = client.tasks_page(page, account.tasks_cursor - OVERLAP)
         started = started or client.server_now
         cursors = {} if more else {"tasks_cursor": started}
-        batch(ctx, account.account_id, Batch(client.server_now, tasks=tasks, cursors=cursors))
+        intake.take(ctx, client, account.account_id, Batch(client.server_now, tasks=tasks, cursors=cursors))
         if not more:
             return
 
@@ -103,7 +103,7 @@ def _sweep_events(ctx: Context, client: AmoClient, account: Account) -> None:
         for page in count(1):
             events, more = client.events_page(start, end, page)
             cursors = {} if more else {"events_cursor": end}
-            batch(ctx, account.account_id, Batch(client.server_now, events=events, cursors=cursors))
+            intake.take(ctx, client, account.account_id, Batch(client.server_now, events=events, cursors=cursors))
             if not more:
                 break
         start = end

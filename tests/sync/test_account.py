@@ -114,3 +114,26 @@ def test_a_lead_that_is_merely_not_shown_stays(world):
 
 def open_lead(world):
     return next(row["id"] for row in world.account.leads.values() if not row["is_deleted"])
+
+
+def test_a_pipeline_that_is_new_is_learned_before_its_leads_are_counted(world):
+    world.set_up()
+    pipeline_id = world.account.add_pipeline("Партнёры", ["Знакомство"])
+    lead = open_lead(world)
+    unsorted, stage = (status["id"] for status in world.account.statuses(pipeline_id)[:2])
+    assert world.account.statuses(pipeline_id)[0]["type"] == 1
+    for status in (unsorted, stage, unsorted):
+        world.account.change_lead(lead, by=world.admin, pipeline_id=pipeline_id, status_id=status)
+    world.sweep()
+    assert world.wrong_cells() == []
+
+
+def test_another_time_zone_moves_every_day(world):
+    world.set_up()
+    before = world.stored().generation
+    world.account.timezone = "Asia/Vladivostok"
+    with world.ctx.database.transaction() as conn:
+        runs.hasten(conn, world.account.id, runs.MIRRORS, world.ctx.now)
+    world.settle()
+    assert world.stored().generation == before + 1
+    assert world.wrong_cells() == []

@@ -1,0 +1,39 @@
+"""The way from amoCRM's answers into the numbers: what is new to the mirrors is looked up before it is counted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from integration.store import mirrors as known
+from integration.sync import mirrors
+from integration.sync.apply import Batch, batch
+
+if TYPE_CHECKING:
+    from integration.amo.client import AmoClient
+    from integration.sync.context import Context
+
+
+def take(ctx: Context, client: AmoClient, account_id: int, read: Batch) -> None:
+    """Apply a batch. If it names a pipeline that is new to us, read the pipelines first.
+
+    Only they say which statuses are «Неразобранное», and what is counted must be counted by the rules that hold.
+    """
+    named = {lead.pipeline_id for lead in read.leads if not lead.is_deleted}
+    for event in read.events:
+        if event.type == "lead_status_changed":
+            named |= {place[0] for place in (event.before, event.after) if place}
+    if named and (strange := _strange(ctx, account_id, named)):
+        mirrors.refresh(ctx, client, account_id)
+        _bury(ctx, account_id, strange)
+    batch(ctx, account_id, read)
+
+
+def _strange(ctx: Context, account_id: int, named: set[int]) -> set[int]:
+    with ctx.database.read() as conn:
+        return named - known.pipeline_ids(conn, account_id)
+
+
+def _bury(ctx: Context, account_id: int, strange: set[int]) -> None:
+    """Give those that the account does not list any more a tombstone: they are asked about once."""
+    with ctx.database.transaction() as conn:
+        known.bury_pipelines(conn, account_id, strange - known.pipeline_ids(conn, account_id))
