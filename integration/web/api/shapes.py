@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
@@ -22,10 +23,20 @@ def _whole_number(text: object) -> int:
 Id = Annotated[int, BeforeValidator(_whole_number, json_schema_input_type=int), Field(ge=0)]
 
 
-class CardQuery(BaseModel):
-    """Which card is open, and which period it shows."""
+class Asked(BaseModel):
+    """The base of what requests say; what is not named is ignored."""
 
     model_config = ConfigDict(extra="ignore")
+
+    @classmethod
+    @cache
+    def model_json_schema(cls, **options: Any) -> dict[str, Any]:  # type: ignore[override] # noqa: ANN401 - pydantic's own
+        """Describe the model, once: flask-openapi3 asks for it at every request."""
+        return super().model_json_schema(**options)
+
+
+class CardQuery(Asked):
+    """Which card is open, and which period it shows."""
 
     entity_type: EntityType | None = None
     entity_id: Id | None = None
@@ -33,10 +44,8 @@ class CardQuery(BaseModel):
     lang: Language | None = None
 
 
-class KpiQuery(BaseModel):
+class KpiQuery(Asked):
     """A calendar period, or the days from `from` to `to`; one pipeline or all of them."""
-
-    model_config = ConfigDict(extra="ignore")
 
     period: PeriodKey = "month"
     first: Id | None = Field(None, alias="from")
@@ -45,7 +54,7 @@ class KpiQuery(BaseModel):
     lang: Language | None = None
 
 
-class ManagerPath(BaseModel):
+class ManagerPath(Asked):
     """Whose KPIs are asked for; 0 is the row of those who left or are unknown."""
 
     id: Id
