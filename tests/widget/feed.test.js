@@ -191,6 +191,24 @@ test('the answer for a period that was left is not shown', async (t) => {
   assert.equal(waiting[0].period, 'week');
 });
 
+test('changes that follow each other closely are told as one', async (t) => {
+  const { feed, answer, pass } = asking(t);
+  const wonCount = (value) => card().kpis.map((kpi) => (kpi.key === 'won_count' ? { ...kpi, value } : kpi));
+  feed.refresh();
+  await answer({ version: 17 });
+  for (const value of [13, 14, 14]) {
+    feed.refresh();
+    await answer({ kpis: wonCount(value) });
+    pass(1500);
+  }
+  assert.deepEqual(feed.sight.gains, { won_count: 2 });
+  pass(3000);
+  assert.deepEqual(feed.sight.gains, {});
+  feed.refresh();
+  await answer({ kpis: wonCount(15) });
+  assert.deepEqual(feed.sight.gains, { won_count: 1 });
+});
+
 test('gains are told for the same manager and period only, and fade', async (t) => {
   const { feed, answer, pass } = asking(t);
   const grown = card().kpis.map((kpi) => (kpi.key === 'won_count' ? { ...kpi, value: 13 } : kpi));

@@ -23,6 +23,7 @@ define(['./gains.js', './live.js', './timers.js'], function (gains, Live, Timers
         card: null, failure: null, period: part.period, busy: false, live: false, lostSince: null, gains: {}
       };
       this.timers = new Timers();
+      this.settled = null;
       this.asking = null;
       this.announced = 0;
       this.askedAt = 0;
@@ -60,15 +61,22 @@ define(['./gains.js', './live.js', './timers.js'], function (gains, Live, Timers
     }
 
     receive(card, asked) {
-      this.sight.gains = gains(this.sight.card, card);
+      this.compare(card);
       this.sight.card = card;
       this.sight.failure = null;
-      if (Object.keys(this.sight.gains).length > 0) { this.timers.restart('gains', GAINS_SHOWN_MS, () => this.calm()); }
       if (this.announced > Math.max(card.version, asked.announced)) { this.refreshSoon(); }
       if (!card.live) { this.failures = 0; }
       this.sight.lostSince = this.sight.live || !card.live ? null : now();
       // Browsers come back to a lost stream ever more seldom; a fresh ticket opens a new one at once.
       if (card.live && !this.sight.live) { this.live.open(card.live.url); }
+    }
+
+    /** Changes that follow each other closely are shown as one, against what stood there when they began. */
+    compare(card) {
+      const moved = Object.keys(gains(this.sight.card, card)).length > 0;
+      if (moved) { this.timers.restart('gains', GAINS_SHOWN_MS, () => this.calm()); }
+      if (!this.timers.isWaiting('gains')) { this.settled = card; }
+      this.sight.gains = gains(this.settled, card);
     }
 
     fail(failure) {
@@ -129,6 +137,7 @@ define(['./gains.js', './live.js', './timers.js'], function (gains, Live, Timers
     }
 
     calm() {
+      this.settled = this.sight.card;
       this.sight.gains = {};
       this.part.changed();
     }
@@ -139,6 +148,7 @@ define(['./gains.js', './live.js', './timers.js'], function (gains, Live, Timers
       this.asking = null;
       this.live.close();
       this.timers.forgetAll();
+      this.settled = this.sight.card;
       Object.assign(this.sight, { live: false, lostSince: null, busy: false, gains: {} });
     }
 

@@ -61,8 +61,8 @@ define(['./change.js', './sparkline.js'], function (change, sparkline) {
   }
 
   function detail(kpi, byKey, view, format, say) {
-    const parts = kpi.parts || {};
-    const oldest = view.card.overdue && view.card.overdue.oldest;
+    const parts = kpi.parts;
+    const oldest = view.card.overdue.oldest;
     const writers = {
       average_check: function () {
         return parts.median && say('card.detail.median', { value: format.about(parts.median) });

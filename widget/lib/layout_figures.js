@@ -40,7 +40,7 @@ define(['./nodes.js'], function (nodes) {
   }
 
   function hero(figure) {
-    return node('div', { class: 'pulse-hero', key: 'hero' }, [
+    return node('div', { class: 'pulse-hero', key: 'hero', 'data-pulse-figure': figure.key }, [
       title(figure),
       node('div', { class: 'pulse-line' }, [value(figure, 'pulse-hero-value'), changed(figure)]),
       figure.previous ? words('div', 'pulse-previous', figure.previous) : null,
@@ -49,7 +49,7 @@ define(['./nodes.js'], function (nodes) {
   }
 
   function row(figure) {
-    return node('li', { class: 'pulse-row', key: figure.key }, [
+    return node('li', { class: 'pulse-row', key: figure.key, 'data-pulse-figure': figure.key }, [
       node('div', { class: 'pulse-row-top', title: figure.previous }, [title(figure), changed(figure)]),
       node('div', { class: 'pulse-row-line' }, [value(figure, 'pulse-value'), aside(figure)])
     ]);
@@ -68,7 +68,7 @@ define(['./nodes.js'], function (nodes) {
 
   function stock(figure) {
     const name = 'pulse-stock' + (figure.mood ? ' pulse-stock-' + figure.mood : '');
-    return node('li', { class: name, key: figure.key }, [
+    return node('li', { class: name, key: figure.key, 'data-pulse-figure': figure.key }, [
       node('div', { class: 'pulse-stock-words' }, [
         words('span', 'pulse-stock-title', figure.title),
         figure.detail ? words('span', 'pulse-stock-detail', figure.detail) : null

@@ -9,11 +9,15 @@ define([], function () {
 
     /** Does nothing when the name is waiting already: many reasons, one action. */
     start(name, delay, action) {
-      if (this.waiting.has(name)) { return; }
+      if (this.isWaiting(name)) { return; }
       this.waiting.set(name, setTimeout(() => {
         this.waiting.delete(name);
         action();
       }, delay));
+    }
+
+    isWaiting(name) {
+      return this.waiting.has(name);
     }
 
     restart(name, delay, action) {
