@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, fields
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -43,15 +43,14 @@ def tasks_by_id(conn: Connection, account_id: int, ids: Collection[int]) -> dict
 def save_leads(conn: Connection, account_id: int, changed: Iterable[LeadRow]) -> None:
     """Insert or replace these leads."""
     values = [
-        {"account_id": account_id, **asdict(row.lead), "is_open": row.is_open, "entered_at": row.entered_at}
-        for row in changed
+        {**_columns(account_id, row.lead), "is_open": row.is_open, "entered_at": row.entered_at} for row in changed
     ]
     rows.upsert(conn, leads, values)
 
 
 def save_tasks(conn: Connection, account_id: int, changed: Iterable[Task]) -> None:
     """Insert or replace these tasks."""
-    rows.upsert(conn, tasks, [{"account_id": account_id, **asdict(task)} for task in changed])
+    rows.upsert(conn, tasks, [_columns(account_id, task) for task in changed])
 
 
 def leads_after(conn: Connection, account_id: int, after_id: int, limit: int) -> list[Lead]:
@@ -87,6 +86,10 @@ def oldest(conn: Connection, account_id: int) -> int | None:
     """Return when the oldest stored lead was created: no event of interest is older."""
     found: int | None = conn.scalar(select(func.min(leads.c.created_at)).where(leads.c.account_id == account_id))
     return found
+
+
+def _columns(account_id: int, entity: Lead | Task) -> dict[str, Any]:
+    return {"account_id": account_id} | {name: getattr(entity, name) for name in entity.__slots__}
 
 
 def _table(entity_type: str) -> Table:

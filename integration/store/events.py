@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
@@ -41,8 +43,8 @@ def add(conn: Connection, account_id: int, seen: Iterable[Event], received_at: i
             "entity_id": event.entity_id,
             "created_by": event.created_by,
             "created_at": event.created_at,
-            "before": event.before,
-            "after": event.after,
+            "before": rows.as_json(event.before),
+            "after": rows.as_json(event.after),
             "received_at": received_at,
         }
         for event in by_id.values()
@@ -58,7 +60,7 @@ def of(conn: Connection, account_id: int, entity_type: str, ids: Collection[int]
     )
     found: defaultdict[int, list[Event]] = defaultdict(list)
     for key, kind, entity, entity_id, created_by, created_at, before, after in conn.execute(query):
-        event = Event(key, kind, entity, entity_id, created_by, created_at, tuple(before), tuple(after))
+        event = Event(key, kind, entity, entity_id, created_by, created_at, _values(before), _values(after))
         found[entity_id].append(event)
     return found
 
@@ -67,3 +69,9 @@ def last_merge(conn: Connection, account_id: int) -> int:
     """Return when entities of the account were last merged, 0 for never."""
     query = select(func.max(_row.created_at)).where(_row.account_id == account_id, _row.type == "entity_merged")
     return conn.scalar(query) or 0
+
+
+@lru_cache(maxsize=65536)
+def _values(text: str) -> tuple[int, ...]:
+    # An account has few statuses and people: most events name a pair that was read before.
+    return tuple(json.loads(text))

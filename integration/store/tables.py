@@ -166,8 +166,8 @@ events = Table(
     Column("entity_id", BigInteger, nullable=False),
     Column("created_by", BigInteger, nullable=False),
     Column("created_at", BigInteger, nullable=False),
-    Column("before", JSON, nullable=False),  # list of integers, see kpi.model.Event
-    Column("after", JSON, nullable=False),
+    Column("before", Text, nullable=False),  # compact JSON: a list of integers, see kpi.model.Event
+    Column("after", Text, nullable=False),
     Column("received_at", BigInteger, nullable=False),
     Index("events_of_entity", "account_id", "entity_type", "entity_id"),
     Index(
