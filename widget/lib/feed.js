@@ -88,6 +88,7 @@ define(['./gains.js', './live.js', './timers.js'], function (gains, Live, Timers
     }
 
     choose(period) {
+      this.timers.forget('gains');
       this.sight.period = period;
       this.sight.gains = {};
       this.sight.busy = this.sight.card !== null;
