@@ -12,7 +12,7 @@ from commands import demo_once
 from commands.environment import PreparationFailed
 from commands.frontend import install_libraries
 from commands.processes import PartFailed
-from commands.stack import open_stack
+from commands.stack import Stack, open_stack
 
 _DAY = ("--past-days", "60", "--leads", "400", "--live", "1.5")
 
@@ -46,7 +46,8 @@ def _show(seed: int, port: int) -> int:
         print("Installing Pulse in the simulated account and importing its history …", flush=True)
         stack.install()
         print(
-            f"\nPulse is live. Open this address, then press Ctrl-C to stop:\n\n    {stack.simulator_url}\n", flush=True
+            f"\nPulse is live. Open this address, then press Ctrl-C to stop:\n\n    {_card_to_open(stack)}\n",
+            flush=True,
         )
         while True:
             stack.parts.check()
@@ -54,6 +55,15 @@ def _show(seed: int, port: int) -> int:
     finally:
         print("Stopping every part …", flush=True)
         stack.close()
+
+
+def _card_to_open(stack: Stack) -> str:
+    """Return the address of the card of a lead that a manager is working on."""
+    truth = stack.simulator("truth")
+    sellers = {user["id"] for user in truth["users"] if user["rights"]["leads"]["view"] == "M"}
+    leads = (lead for lead in truth["leads"] if lead["responsible_user_id"] in sellers and not lead["is_deleted"])
+    lead = next(lead for lead in leads if lead["price"] and lead["closed_at"] is None)
+    return f"{stack.simulator_url}/leads/detail/{lead['id']}"
 
 
 def _is_free(port: int) -> bool:

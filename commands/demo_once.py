@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 import time
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -38,7 +39,7 @@ _COLUMNS = (
 
 def play(seed: int) -> int:
     """Play the day; print the managers' table, the freshness and the audit. Returns 0, or 1 when a number differs."""
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=120)
     morning = datetime.now(ZoneInfo(_ZONE)).replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=1)
     console.print("Starting every part and a simulated amoCRM …")
     stack = open_stack("--past-days", "30", "--leads", "200", "--seed", str(seed), "--start", f"{morning:%s}")
