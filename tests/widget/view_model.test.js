@@ -108,6 +108,7 @@ test('what is not as usual is told with words and a way out', () => {
     assert.equal(told.notice.kind, state);
     assert.ok(!told.notice.title.includes('notice.'));
     assert.ok(told.figures, 'the last known numbers stay');
+    assert.equal(told.footer.live, false, 'and do not claim to be live');
   }
 });
 

@@ -74,7 +74,7 @@ define([
 
   function footer(card, sight, format, say) {
     return {
-      live: sight.live,
+      live: sight.live && card.state === 'active',
       liveWords: say('card.live'),
       age: age(card.as_of, sight.now, format, say),
       pending: card.pending > 0 ? say('card.pending', { count: format.count(card.pending) }) : null
