@@ -7,6 +7,7 @@ import signal
 import socket
 import sys
 import time
+from typing import Any
 
 from commands import demo_once
 from commands.environment import PreparationFailed
@@ -45,10 +46,8 @@ def _show(seed: int, port: int) -> int:
     try:
         print("Installing Pulse in the simulated account and importing its history …", flush=True)
         stack.install()
-        print(
-            f"\nPulse is live. Open this address, then press Ctrl-C to stop:\n\n    {_card_to_open(stack)}\n",
-            flush=True,
-        )
+        card = f"{stack.simulator_url}/leads/detail/{a_lead_in_work(stack)['id']}"
+        print(f"\nPulse is live. Open this address, then press Ctrl-C to stop:\n\n    {card}\n", flush=True)
         while True:
             stack.parts.check()
             time.sleep(0.5)
@@ -57,13 +56,13 @@ def _show(seed: int, port: int) -> int:
         stack.close()
 
 
-def _card_to_open(stack: Stack) -> str:
-    """Return the address of the card of a lead that a manager is working on."""
+def a_lead_in_work(stack: Stack) -> dict[str, Any]:
+    """Return a priced open lead that a manager is working on, as the simulated API shows it."""
     truth = stack.simulator("truth")
     sellers = {user["id"] for user in truth["users"] if user["rights"]["leads"]["view"] == "M"}
     leads = (lead for lead in truth["leads"] if lead["responsible_user_id"] in sellers and not lead["is_deleted"])
-    lead = next(lead for lead in leads if lead["price"] and lead["closed_at"] is None)
-    return f"{stack.simulator_url}/leads/detail/{lead['id']}"
+    lead: dict[str, Any] = next(lead for lead in leads if lead["price"] and lead["closed_at"] is None)
+    return lead
 
 
 def _is_free(port: int) -> bool:

@@ -14,6 +14,7 @@ COMMANDS = {
     "test": ("test", "commands.test", "types, lint, import rules and all tests"),
     "widget": ("run", "commands.widget", "build dist/widget.zip and check it as moderation does"),
     "setup-browser": ("test", "commands.browser", "install the Chromium that the browser tests drive"),
+    "pictures": ("test", "commands.pictures", "take the pictures of README and docs from the real thing"),
     "lock": ("test", "commands.lock", "rewrite the hashed locks from requirements/*.in"),
     "exec": ("test", "commands.execute", "run any program in the tests' environment: run.py exec -m pytest tests/kpi"),
 }
