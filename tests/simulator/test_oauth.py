@@ -259,3 +259,13 @@ def test_the_widgets_token_says_who_looks(world: SimpleNamespace) -> None:
     assert (claims["account_id"], claims["user_id"], claims["is_admin"]) == (world.account.id, world.anna, False)
     assert claims["exp"] - claims["iat"] == 1800
     assert claims["client_uuid"] == world.integration.client_id
+
+
+def test_a_grant_holds_in_its_own_account_only(world: SimpleNamespace) -> None:
+    world.universe.add_account("other").add_user("Admin", is_admin=True)
+    code = query_of(consent(world, world.admin))["code"]
+    assert trade(world, host="other.amocrm.ru", code=code).json()["hint"] == "Token has been revoked"
+    pair = trade(world, host="demo.amocrm.ru", code=code).json()
+    assert trade(world, host="other.amocrm.ru", refresh_token=pair["refresh_token"]).status_code == 401
+    assert status_of(world, pair["access_token"], "other.amocrm.ru") == 401
+    assert status_of(world, pair["access_token"], "demo.amocrm.ru") == 200
