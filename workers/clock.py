@@ -37,19 +37,28 @@ def tick(ctx: Context) -> None:
         forgotten = dirty.forgotten(conn, ctx.now_ms(), FORGOTTEN_MS)
     for install_id in waiting:
         if not ring.call(ctx, "install", install_id, queue=ring.LIVE):
-            jobs.install(install_id)
+            _do("install", install_id)
     for account_id, kind in due:
-        _start(ctx, account_id, kind)
+        # The kinds of runs are the names of their jobs.
+        if _claim(ctx, account_id, kind) and not ring.call(ctx, kind, account_id):
+            _do(kind, account_id)
     for account_id in forgotten:
         if not ring.ring(ctx, account_id):
-            jobs.refresh(account_id)
+            _do("refresh", account_id)
 
 
-def _start(ctx: Context, account_id: int, kind: str) -> None:
+def _claim(ctx: Context, account_id: int, kind: str) -> bool:
     with ctx.database.transaction() as conn:
-        claimed = runs.claim(conn, account_id, kind, ctx.now, LEASE)
-    if claimed and not ring.call(ctx, kind, account_id):
-        getattr(jobs, kind)(account_id)
+        return runs.claim(conn, account_id, kind, ctx.now, LEASE)
+
+
+def _do(job: str, argument: int | str) -> None:
+    try:
+        getattr(jobs, job)(argument)
+    except DatabaseDown:
+        raise
+    except Exception:  # noqa: BLE001 - what is wrong with one account must not stop the clock of the others
+        _log.exception("job_failed", job=job, argument=argument)
 
 
 def main() -> None:
@@ -62,8 +71,6 @@ def main() -> None:
             tick(ctx)
         except DatabaseDown as error:
             _log.warning("database_down", reason=str(error))
-        except Exception:  # noqa: BLE001 - what is wrong with one account must not stop the clock of the others
-            _log.exception("tick_failed")
     ctx.close()
 
 

@@ -11,7 +11,7 @@ from integration.sync import connection, intake, mirrors, ring, subscription, to
 from integration.sync.apply import Batch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from integration.amo.client import AmoClient
     from integration.kpi.model import Lead
@@ -29,32 +29,42 @@ WINDOW = 86_400
 
 def run(ctx: Context, account_id: int) -> None:
     """Read everything updated since the cursors, and see to the tokens and the hook subscription."""
-    with ctx.database.transaction() as conn:
-        work = runs.begin(conn, account_id, runs.SWEEP, ctx.now)
-        account = accounts.get(conn, account_id)
-    due_at = ctx.now  # on an error: as soon as the account may be asked again
-    with troubles.met(ctx, account_id), connection.client(ctx, account_id) as client:
+
+    def sweep(client: AmoClient) -> None:
+        with ctx.database.read() as conn:
+            account = accounts.get(conn, account_id)
         tokens.renew_at_half_life(ctx, account_id)
         subscription.repair(ctx, client, account_id)
         _sweep_leads(ctx, client, account)
         _sweep_tasks(ctx, client, account)
         _sweep_events(ctx, client, account)
-        due_at = ctx.now + EVERY
-    with ctx.database.transaction() as conn:
-        runs.finish(conn, work, {}, now=ctx.now, due_at=due_at)
+
+    _do_every(EVERY, ctx, account_id, runs.SWEEP, sweep)
     ring.ring(ctx, account_id)  # for what the events made doubtful
 
 
 def refresh_mirrors(ctx: Context, account_id: int) -> None:
     """Bring users, pipelines and names up to date."""
-    with ctx.database.transaction() as conn:
-        work = runs.begin(conn, account_id, runs.MIRRORS, ctx.now)
-    due_at = ctx.now
-    with troubles.met(ctx, account_id), connection.client(ctx, account_id) as client:
+
+    def refresh(client: AmoClient) -> None:
         mirrors.refresh(ctx, client, account_id)
-        due_at = ctx.now + MIRRORS_EVERY
+
+    _do_every(MIRRORS_EVERY, ctx, account_id, runs.MIRRORS, refresh)
+
+
+def _do_every(seconds: int, ctx: Context, account_id: int, kind: str, work: Callable[[AmoClient], None]) -> None:
+    """Do the work, and have it repeated after so many seconds; after a trouble as soon as amoCRM may be asked again."""
     with ctx.database.transaction() as conn:
-        runs.finish(conn, work, {}, now=ctx.now, due_at=due_at)
+        begun = runs.begin(conn, account_id, kind, ctx.now)
+    is_done = False
+    with troubles.met(ctx, account_id), connection.client(ctx, account_id) as client:
+        work(client)
+        is_done = True
+    with ctx.database.transaction() as conn:
+        if is_done:
+            runs.finish(conn, begun, {}, now=ctx.now, due_at=ctx.now + seconds)
+        else:
+            runs.save(conn, begun, {}, due_at=ctx.now)
 
 
 def _sweep_leads(ctx: Context, client: AmoClient, account: Account) -> None:
