@@ -97,14 +97,13 @@ def due_tasks(conn: Connection, scope: Scope) -> list[DueRow]:
 
 
 def leads_at_risk(conn: Connection, scope: Scope) -> list[LeadAtRisk]:
-    """Return the open leads under overdue tasks, each once for each user whose task it is."""
+    """Return the open leads under overdue tasks, a row for each task."""
     owner = tasks.c.responsible_user_id
     query = (
         select(owner, leads.c.id, leads.c.price)
         .join_from(tasks, leads, _hangs_on_lead)
         .where(tasks.c.account_id == scope.account_id, _is_open_task, tasks.c.complete_till < scope.now)
         .where(leads.c.is_open, *_among(conn, scope, owner))
-        .distinct()
     )
     return [LeadAtRisk(*row) for row in conn.execute(query)]
 

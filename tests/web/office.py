@@ -110,6 +110,7 @@ def fill(conn: Connection, account_id: int) -> None:
         (ANNA, 20261005, 3, 900_000),
         (BORIS, 20261110, 1, 50_000),
         (GONE, 20261111, 1, 10_000),
+        (GONE, 20261007, 1, 5_000),
         (0, 20261112, 1, 0),
     ):
         cells[Cell(Measure.WON_COUNT, user, SALES, 0, day)] = count

@@ -88,6 +88,13 @@ def test_another_account_with_the_same_ids_inside_gets_its_own_emptiness(client:
                 assert number not in text, (path, user, number)
 
 
+def test_an_entity_of_another_account_is_unknown_here(client: FlaskClient, ctx: Context) -> None:
+    headers = {"X-Auth-Token": office.token(ctx.settings, THEIRS, ADMIN)}
+    for entity in ("leads&entity_id=501", "contacts&entity_id=900", "companies&entity_id=800"):
+        card = client.get(f"/api/v1/card?entity_type={entity}", headers=headers).json
+        assert (card["manager"]["id"], card["entity"]["alerts"]) == (ADMIN, [])
+
+
 RIGHTS = [
     (ADMIN, f"managers/{BORIS}/kpi", 200),
     (ADMIN, "managers/0/kpi", 200),
