@@ -44,10 +44,13 @@ def _show(seed: int, port: int) -> int:
     print("Starting Valkey, the simulated amoCRM, the web server, a worker and the clock …", flush=True)
     stack = open_stack(*_DAY, "--seed", str(seed), "--port", str(port if _is_free(port) else 0))
     try:
-        print("Installing Pulse in the simulated account and importing its history …", flush=True)
-        stack.install()
+        print("Installing Pulse in the simulated account through OAuth …", flush=True)
+        stack.connect()
         card = f"{stack.simulator_url}/leads/detail/{a_lead_in_work(stack)['id']}"
         print(f"\nPulse is live. Open this address, then press Ctrl-C to stop:\n\n    {card}\n", flush=True)
+        print("The history is coming in; the card says how far it is …", flush=True)
+        stack.parts.wait_until(stack.is_imported, "the first import", seconds=300)
+        print("The history is complete. The day goes on.", flush=True)
         while True:
             stack.parts.check()
             time.sleep(0.5)

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass, field
-from typing import IO, TYPE_CHECKING, Self
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -44,19 +44,10 @@ class Part:
 
 @dataclass
 class Parts:
-    """The running parts. Leaving the `with` block stops every one, last started first."""
+    """The running parts, in the order in which they were started."""
 
     logs: Path
     running: list[Part] = field(default_factory=list)
-
-    def __enter__(self) -> Self:
-        """Return itself; SIGTERM from now on ends the program as Ctrl-C does."""
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop every part."""
-        self.stop()
 
     def start(self, name: str, command: list[str], env: Mapping[str, str]) -> Part:
         """Start one part; its output goes to `<logs>/<name>.log`."""

@@ -46,16 +46,25 @@ class Stack:
         token = self.simulator(f"session_token?user_id={user_id}")["token"]
         return call(f"{self.web_url}{path}", headers={"X-Auth-Token": token})
 
-    def install(self) -> None:
-        """Let amoCRM install Pulse as the marketplace does, and wait until the first import is done."""
+    def connect(self) -> None:
+        """Let amoCRM install Pulse as the marketplace does, and wait until the first import begins."""
         self.simulator("install", {})
-        self.parts.wait_until(self.is_imported, "the installation and the first import", seconds=120)
+        self.parts.wait_until(lambda: self.first_import() is not None, "the installation")
+
+    def install(self) -> None:
+        """Let amoCRM install Pulse, and wait until the first import is done."""
+        self.connect()
+        self.parts.wait_until(self.is_imported, "the first import", seconds=120)
+
+    def first_import(self) -> runs.Run | None:
+        """Return how far the account's first import is, None before it begins."""
+        with self.ctx.database.read() as conn:
+            return runs.get(conn, self.account_id, runs.BACKFILL)
 
     def is_imported(self) -> bool:
         """Tell whether the account's first import is finished."""
-        with self.ctx.database.read() as conn:
-            first_import = runs.get(conn, self.account_id, runs.BACKFILL)
-            return first_import is not None and first_import.finished_at is not None
+        first_import = self.first_import()
+        return first_import is not None and first_import.finished_at is not None
 
     def is_settled(self) -> bool:
         """Tell whether the first import is over and no known change waits."""

@@ -82,14 +82,14 @@ test('the badge counts the overdue tasks of the manager, else of this entity', (
 });
 
 test('the footer tells the age of the numbers and what is not counted yet', () => {
-  assert.equal(view({}).footer.age, 'обновлено 12 с назад');
-  assert.equal(view({ card: card({ as_of: NOW - 1 }) }).footer.age, 'обновлено только что');
-  assert.equal(view({ card: card({ as_of: NOW - 3700 }) }).footer.age, 'обновлено 1 ч назад');
+  assert.equal(view({}).footer.age, 'последнее изменение 12 с назад');
+  assert.equal(view({ card: card({ as_of: NOW - 1 }) }).footer.age, 'последнее изменение только что');
+  assert.equal(view({ card: card({ as_of: NOW - 3700 }) }).footer.age, 'последнее изменение 1 ч назад');
   assert.equal(view({ card: card({ pending: 3 }) }).footer.pending, 'ещё не учтено изменений: 3');
 });
 
 test('a computer whose clock is slow shows no future', () => {
-  assert.equal(view({ now: NOW - 5000 }).footer.age, 'обновлено только что');
+  assert.equal(view({ now: NOW - 5000 }).footer.age, 'последнее изменение только что');
 });
 
 test('what is not as usual is told with words and a way out', () => {
