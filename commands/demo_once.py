@@ -17,7 +17,7 @@ from commands.stack import Stack, open_stack
 from integration.kpi.calendar import day_of
 from integration.kpi.histogram import quantile
 from integration.store import freshness
-from integration.sync import audit, sweep
+from integration.sync import audit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,8 +66,7 @@ def _play_day(stack: Stack, rng: random.Random, console: Console) -> None:
 def _report(console: Console, stack: Stack, day: int) -> int:
     ctx = stack.ctx
     # The net under the hooks: what was lost is found by reading everything that changed since the cursor.
-    sweep.run(ctx, stack.account_id)
-    stack.parts.wait_until(stack.is_settled, "the end of the sweep", seconds=60)
+    stack.sweep()
     stack.simulator("clock", {"jump": time.time() - stack.simulator("truth")["now"]})
     board = stack.web(f"/api/v1/managers?from={day}&to={day}&lang=ru", user_id=stack.administrator)
     console.print(_table(board["managers"], board["total"], day))

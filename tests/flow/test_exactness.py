@@ -7,7 +7,6 @@ import signal
 
 import pytest
 
-from integration.sync import sweep
 from tests.flow.conftest import drift
 
 
@@ -37,8 +36,7 @@ def test_lost_doubled_and_reordered_hooks_cost_nothing_after_one_sweep(open_whol
         attempts = stack.simulator("hooks")["attempts"]
         assert {"lost", "doubled"} <= {attempt["kind"] for attempt in attempts}
 
-        sweep.run(stack.ctx, stack.account_id)
-        settle(stack)
+        stack.sweep()
         assert drift(stack) == []
 
 
@@ -64,6 +62,6 @@ def test_without_redis_the_numbers_are_exact_only_later(open_whole, lost):
         play(stack, 40, rounds=4, seconds=600)
         stack.simulator("hooks/flush", {})
         if lost:
-            sweep.run(stack.ctx, stack.account_id)
+            stack.sweep()
         stack.parts.wait_until(stack.is_settled, "the clock's own work", seconds=60)
         assert drift(stack) == []
