@@ -50,6 +50,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--redirect-uri", default="http://127.0.0.1/oauth/callback")
     parser.add_argument("--disconnect-uri", default="")
     parser.add_argument("--widget", type=Path, help="the archive that the page serves")
+    parser.add_argument("--accounts", type=int, default=1, help="how many, each with an office and a past of its own")
     parser.add_argument("--past-days", type=int, default=60)
     parser.add_argument("--leads", type=int, default=400)
     parser.add_argument("--live", type=float, default=0, metavar="SECONDS", help="mean time between two changes")
@@ -58,7 +59,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _universe(options: argparse.Namespace) -> Universe:
     universe = Universe(options.seed, options.start)
-    office_with_past(universe, days=options.past_days, leads=options.leads)
+    for number in range(options.accounts):
+        subdomain = f"pulse-demo-{number + 1}" if number else "pulse-demo"
+        office_with_past(universe, days=options.past_days, leads=options.leads, subdomain=subdomain)
     integration = universe.add_integration(
         client_id=options.client_id,
         client_secret=options.client_secret,

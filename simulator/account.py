@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from simulator.crm.masses import MassChanges
 from simulator.crm.notes import NoteChanges
 from simulator.crm.state import CLOSED, LOST, ROBOT, WON, Occurrence, Refused, Row, UnknownRow
-from simulator.crm.trash import TrashChanges
-from simulator.crm.unsorted import UnsortedChanges
 
 if TYPE_CHECKING:
     from simulator.clock import Clock
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 __all__ = ["CLOSED", "LOST", "ROBOT", "WON", "Account", "Occurrence", "Refused", "Row", "UnknownRow"]
 
 
-class Account(UnsortedChanges, TrashChanges, NoteChanges):
+class Account(MassChanges, NoteChanges):
     """An account with one default group, the two task types of amoCRM, and nobody in it yet.
 
     Each mutation is one user's save: it takes the lock, changes rows, appends events and then tells the listeners.

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from flask import Blueprint, Response, jsonify, request
 
+from simulator import fates
 from simulator.account import Refused, UnknownRow
-from simulator.oauth import hooks
 from simulator.oauth.session_token import session_token
 from simulator.scenario.day import play
 from simulator.truth import truth
-from simulator.web import json_body, origin, universe
-
-if TYPE_CHECKING:
-    from simulator.account import Account
-    from simulator.universe import Integration
+from simulator.web import origin, universe
+from simulator.wishes import account_named, asked, integration_named
 
 routes = Blueprint("control", __name__, url_prefix="/_sim")
+routes.register_blueprint(fates.routes)
 DEEDS = frozenset(
     {
         *("create_lead", "change_lead", "delete_lead", "restore_lead", "purge_lead", "merge_leads"),
@@ -26,7 +22,8 @@ DEEDS = frozenset(
         *("add_note", "change_note", "add_call", "create_contact", "change_contact", "delete_contact"),
         *("create_company", "change_company", "delete_company"),
         *("add_user", "change_user", "deactivate_user", "remove_user", "add_group", "add_role"),
-        *("add_pipeline", "add_status", "add_loss_reason"),
+        *("add_pipeline", "add_status", "add_loss_reason", "delete_status", "archive_pipeline"),
+        *("reassign_leads", "merge_many", "change_settings"),
     }
 )
 
@@ -49,14 +46,14 @@ def refused(error: Exception) -> tuple[Response, int]:
 @routes.get("/truth")
 def show_truth() -> Response:
     """Show everything that is so in an account."""
-    return jsonify(truth(_account(request.args.to_dict())))
+    return jsonify(truth(account_named(request.args.to_dict())))
 
 
 @routes.post("/act")
 def act() -> Response:
     """Do one mutation of an account, `{"do": name, …arguments}`; `id` stands for the first id it takes."""
-    deed = _body()
-    account, name = _account(deed), deed.pop("do", "")
+    deed = asked()
+    account, name = account_named(deed), deed.pop("do", "")
     deed.pop("account_id", None)
     if name not in DEEDS:
         raise Refused(f"no deed {name!r}; there are {', '.join(sorted(DEEDS))}")
@@ -66,21 +63,26 @@ def act() -> Response:
 
 @routes.get("/switches")
 def switches() -> Response:
-    """Show all switches."""
-    return jsonify(universe().switches.state())
+    """Show all switches of the world, or those that hold in the account named by `account_id`."""
+    wish = request.args.to_dict()
+    return jsonify((account_named(wish) if wish else universe()).switches.state())
 
 
 @routes.patch("/switches")
 def turn() -> Response:
-    """Set some switches."""
-    universe().switches.turn(_body())
-    return jsonify(universe().switches.state())
+    """Set some switches of the world; with `account_id` of that account, which has its own from then on."""
+    changes = asked()
+    account_id = changes.pop("account_id", None)
+    own = None if account_id is None else universe().own_switches(account_named({"account_id": account_id}))
+    switches = own or universe().switches
+    switches.turn(changes)
+    return jsonify(switches.state())
 
 
 @routes.post("/clock")
 def clock() -> Response:
     """Move, stop or start the clock: `{"jump": seconds}`, `{"freeze": unix or true}`, `{"resume": true}`."""
-    wish, world = _body(), universe().clock
+    wish, world = asked(), universe().clock
     if "freeze" in wish:
         world.freeze(None if wish["freeze"] is True else int(wish["freeze"]))
     if "jump" in wish:
@@ -111,84 +113,18 @@ def show_requests() -> Response:
     return jsonify(universe().traffic.summary())
 
 
-@routes.post("/forgive")
-def forgive() -> Response:
-    """Lift the 403 blocks, as support would."""
-    universe().traffic.forgive()
-    return jsonify(ok=True)
-
-
-@routes.post("/install")
-def install() -> Response:
-    """Press «Install»: amoCRM's server sends the code without a state. Tells what the integration answered."""
-    wish = _body()
-    account, integration = _account(wish), _integration(wish)
-    admin = next(user["id"] for user in account.users.values() if user["rights"]["is_admin"])
-    status = hooks.install(universe(), account, integration, int(wish.get("user_id", admin)))
-    return jsonify(status=status, account_id=account.id)
-
-
-@routes.post("/disable")
-def disable() -> Response:
-    """Switch the integration off in the account. Tells what the uninstall hook was answered."""
-    wish = _body()
-    status = hooks.disable(universe(), _account(wish), _integration(wish))
-    return jsonify(status=status)
-
-
-@routes.post("/expire_tokens")
-def expire_tokens() -> Response:
-    """Let the account's access tokens expire now; refresh tokens stay."""
-    return jsonify(expired=universe().grants.expire_access(_account(_body()).id))
-
-
-@routes.post("/rename")
-def rename() -> Response:
-    """Give the account another subdomain; the old one is gone at once."""
-    wish = _body()
-    account = _account(wish)
-    universe().rename(account, str(wish["subdomain"]))
-    return jsonify(domain=account.domain)
-
-
 @routes.post("/play")
 def play_changes() -> Response:
     """Play changes of a sales day at once, the clock jumping along; answers what happened."""
-    wish = _body()
+    wish = asked()
     seed, seconds = int(wish.get("seed", universe().seed)), int(wish.get("seconds", 3600))
-    return jsonify(said=play(universe(), _account(wish), int(wish.get("changes", 10)), seed, seconds))
+    return jsonify(said=play(universe(), account_named(wish), int(wish.get("changes", 10)), seed, seconds))
 
 
 @routes.get("/session_token")
 def show_session_token() -> Response:
     """Mint the token that the widget of a user would send; `origin` is the page's own by default."""
     wish = request.args.to_dict()
-    account, integration = _account(wish), _integration(wish)
+    account, integration = account_named(wish), integration_named(wish)
     issuer = wish.get("origin", origin())
     return jsonify(token=session_token(universe(), account, int(wish["user_id"]), integration, issuer))
-
-
-def _body() -> dict[str, Any]:
-    body = json_body() if request.get_data() else {}
-    if not isinstance(body, dict):
-        raise Refused("the body must be an object")
-    return body
-
-
-def _account(wish: dict[str, Any]) -> Account:
-    if "account_id" not in wish:
-        return universe().account_here() or universe().first_account()
-    account = universe().accounts.get(int(wish["account_id"]))
-    if account is None:
-        raise UnknownRow(f"accounts {wish['account_id']}")
-    return account
-
-
-def _integration(wish: dict[str, Any]) -> Integration:
-    integrations = universe().integrations
-    if "client_id" not in wish and integrations:
-        return next(iter(integrations.values()))
-    integration = integrations.get(str(wish.get("client_id")))
-    if integration is None:
-        raise UnknownRow(f"integrations {wish.get('client_id')}")
-    return integration

@@ -12,13 +12,15 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 @dataclass
 class Switches:
-    """The state of all switches. PATCH /_sim/switches changes them by these names."""
+    """The state of all switches, of the world or of one account. PATCH /_sim/switches changes them by these names."""
 
     # OAuth ----------------------------------------------------------------------------------------------------
     refresh_grace_seconds: int = 0
     """For how long a used refresh token still works (0: single use, strictly)."""
     access_survives_refresh: bool = True
     """Whether the previous access token lives until its own exp after a refresh."""
+    demotion_weakens_grant: bool = False
+    """Whether an admin's grant falls to the rights of its user when that user stops being an admin."""
     grant_error_status: Literal[401, 400] = 401
     """The status of a dead code or refresh token: 401 is captured, 400 is documented."""
     access_token_seconds: int = 86400
@@ -89,6 +91,8 @@ class Switches:
     """Several changes of one entity inside one second send only the last."""
     hook_batch: int = 1
     """Up to how many waiting items of one action travel in one request."""
+    hook_mass_batch: int = 50
+    """Up to how many items of one mass action travel in one request."""
     hook_batch_mixed: bool = False
     """Whether items of different actions, such as an update and its status, may share that request."""
     hook_timeout_status: int = 499

@@ -68,6 +68,11 @@ class Traffic:
             return "blocked"
         return "too many"
 
+    def block(self, account_id: int, seconds: float) -> None:
+        """Block an account for so long, as amoCRM does by hand or for what other integrations did."""
+        with self._lock:
+            self._blocked_until[account_id] = time.monotonic() + seconds
+
     def forgive(self) -> None:
         """Lift all blocks, as amoCRM's support would."""
         with self._lock:

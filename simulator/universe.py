@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flask import request
@@ -66,14 +66,26 @@ class Universe:
         self.deliveries: Deliveries | None = None
         self.on_new_account: list[Callable[[Account], None]] = []
 
-    def add_account(self, subdomain: str, *, name: str = "", timezone: str = "Europe/Moscow") -> Account:
-        """Open an account; it has no users and no pipelines yet."""
-        account = Account(self._account_id(), subdomain, self.clock, self.switches, self.rng.getrandbits(32))
+    def add_account(
+        self, subdomain: str, *, name: str = "", timezone: str = "Europe/Moscow", clock: Clock | None = None
+    ) -> Account:
+        """Open an account; it has no users and no pipelines yet. Raises Refused as `rename` does."""
+        self._check_subdomain(subdomain, None)
+        account = Account(self._account_id(), subdomain, clock or self.clock, self.switches, self.rng.getrandbits(32))
         account.name, account.timezone = name or subdomain, timezone
         self.accounts[account.id] = account
         for listener in self.on_new_account:
             listener(account)
         return account
+
+    def own_switches(self, account: Account) -> Switches:
+        """Return the account's own switches: from now on those of the world change nothing for it.
+
+        Limits, the window of tokens and how letters of single changes travel stay the world's.
+        """
+        if account.switches is self.switches:
+            account.switches = replace(self.switches)
+        return account.switches
 
     def _account_id(self) -> int:
         return max(self.accounts, default=30_000_000) + self.rng.randrange(1000, 9000)
@@ -94,11 +106,14 @@ class Universe:
 
     def rename(self, account: Account, subdomain: str) -> None:
         """Move an account to another subdomain. Raises Refused when it is taken or no host name."""
+        self._check_subdomain(subdomain, account)
+        account.subdomain = subdomain
+
+    def _check_subdomain(self, subdomain: str, of: Account | None) -> None:
         if not _SUBDOMAIN.fullmatch(subdomain):
             raise Refused(f"{subdomain!r} is no subdomain")
-        if any(other is not account and other.subdomain == subdomain for other in self.accounts.values()):
+        if any(other is not of and other.subdomain == subdomain for other in self.accounts.values()):
             raise Refused(f"{subdomain} is taken")
-        account.subdomain = subdomain
 
     def account_of_host(self, host: str) -> Account | None:
         """Return the account whose domain the request's Host names, port ignored."""

@@ -42,6 +42,7 @@ class Occurrence:
         entity: the plural REST name: leads, contacts, companies, tasks, unsorted.
         action: add, update, status, responsible, delete, restore, note.
         item: a deep copy of the row in REST shape, as it was right after the change (of the note for `note`).
+        mass: which mass action it belongs to, 0 for none: what one action did to many is told together.
         extra: what only this occurrence knows, such as `old_status_id`, or `was`: the row before the change.
     """
 
@@ -50,6 +51,7 @@ class Occurrence:
     action: str
     item: Row
     extra: Row = field(default_factory=dict)
+    mass: int = 0
 
 
 class AccountState(Tables):
@@ -76,6 +78,8 @@ class AccountState(Tables):
         self._untold: deque[Occurrence] = deque()
         self._telling = threading.RLock()
         self._depth = 0
+        self._mass = 0
+        self._masses = 0
 
     @property
     def domain(self) -> str:
@@ -121,9 +125,21 @@ class AccountState(Tables):
                 for listener in self.listeners:
                     listener(self, occurrence)
 
+    @contextmanager
+    def mass_action(self) -> Iterator[int]:
+        """Like `changing`, for one action on many rows."""
+        with self.changing() as now:
+            self._masses += 1
+            self._mass = self._masses
+            try:
+                yield now
+            finally:
+                self._mass = 0
+
     def occur(self, code: str, entity: str, action: str, item: Row, /, **extra: object) -> None:
         """Note something to be told to the listeners; inside `changing` only."""
-        self._untold.append(Occurrence(code, entity, action, copy.deepcopy(item), copy.deepcopy(extra)))
+        told = Occurrence(code, entity, action, copy.deepcopy(item), copy.deepcopy(extra), self._mass)
+        self._untold.append(told)
 
     def record(  # noqa: PLR0917 - the order of a line of history: what, of what, by whom, from, to
         self, type_: str, entity_type: str, entity_id: int, by: int, before: list[Row], after: list[Row]

@@ -38,7 +38,7 @@ class Deliveries:
     def __init__(self, universe: Universe) -> None:
         self._clock = universe.clock
         self._switches = universe.switches
-        self._mischief = Mischief(random.Random(universe.seed), universe.switches)
+        self._mischief = Mischief(random.Random(universe.seed))
         # Apart from the mischief's chance, because retries draw from it at times that threads decide.
         self._request_ids = random.Random(universe.seed)
         self._discipline = Discipline()
@@ -61,13 +61,13 @@ class Deliveries:
 
     def hear(self, account: AccountState, occurrence: Occurrence) -> None:
         """Write the letters about one occurrence, one for every address that subscribed to its code."""
-        if occurrence.code == "update_task" and not self._switches.hook_update_task:
+        if occurrence.code == "update_task" and not account.switches.hook_update_task:
             return
         # A copy instead of the account's lock: its holder may be waiting for the very thread that makes us hear.
         hooks = [hook for hook in list(account.webhooks.values()) if _hears(hook, occurrence)]
         with self._changed:
             for hook in hooks:
-                for dispatch in self._mischief.befall(occurrence):
+                for dispatch in self._mischief.befall(occurrence, account.switches):
                     self._post(account, hook["id"], hook["destination"], dispatch)
             self._changed.notify_all()
 
@@ -118,6 +118,8 @@ class Deliveries:
         )
         if dispatch.kind == "lost":
             self._attempts.append(Attempt.of(letter, None, 0, now_ms // 1000))
+        elif dispatch.occurrence.mass:
+            self._outbox.put_gathering(letter, account.switches.hook_mass_batch)
         elif self._switches.hook_collapse:
             self._outbox.put_collapsing(letter, now_ms)
         else:

@@ -27,16 +27,13 @@ class Mischief:
 
     Args:
         rng: where chance comes from.
-        switches: the shares; read at every occurrence, so that turning a switch works at once.
     """
 
-    def __init__(self, rng: random.Random, switches: Switches) -> None:
+    def __init__(self, rng: random.Random) -> None:
         self._rng = rng
-        self._switches = switches
 
-    def befall(self, occurrence: Occurrence) -> Iterator[Dispatch]:
-        """Yield what goes out for one occurrence and one address; a lost one has the kind `lost`."""
-        switches = self._switches
+    def befall(self, occurrence: Occurrence, switches: Switches) -> Iterator[Dispatch]:
+        """Yield what goes out for one occurrence and one address, by the account's shares; a lost one is `lost`."""
         if self._strikes(switches.hook_forged):
             yield Dispatch(self._forged(occurrence), kind="forged")
         if self._strikes(switches.hook_lost):
@@ -45,19 +42,19 @@ class Mischief:
         told, kind = occurrence, "true"
         if self._strikes(switches.hook_stale) and occurrence.extra.get("was"):
             told, kind = replace(occurrence, item=occurrence.extra["was"]), "stale"
-        yield Dispatch(told, self._held_ms(), kind)
+        yield Dispatch(told, self._held_ms(switches), kind)
         if self._strikes(switches.hook_doubled):
-            yield Dispatch(told, self._held_ms(), "doubled")
+            yield Dispatch(told, self._held_ms(switches), "doubled")
 
     def _strikes(self, share: float) -> bool:
         return share > 0 and self._rng.random() < share
 
-    def _held_ms(self) -> int:
+    def _held_ms(self, switches: Switches) -> int:
         held = 0
-        if self._strikes(self._switches.hook_delayed):
-            held += self._switches.hook_delay_ms
-        if self._strikes(self._switches.hook_reordered):
-            held += self._rng.randrange(1, max(2, self._switches.hook_reorder_ms))
+        if self._strikes(switches.hook_delayed):
+            held += switches.hook_delay_ms
+        if self._strikes(switches.hook_reordered):
+            held += self._rng.randrange(1, max(2, switches.hook_reorder_ms))
         return held
 
     def _forged(self, occurrence: Occurrence) -> Occurrence:

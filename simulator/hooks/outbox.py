@@ -25,6 +25,7 @@ class Outbox:
         self._switches = switches
         self._heap: list[Letter] = []
         self._open: dict[tuple[object, ...], Letter] = {}
+        self._gathering: dict[tuple[object, ...], Letter] = {}
 
     def __len__(self) -> int:
         return len(self._heap)
@@ -46,6 +47,17 @@ class Outbox:
         letter.due_ms = max(letter.due_ms, (second + 1) * 1000)
         self.put(letter)
 
+    def put_gathering(self, letter: Letter, most: int) -> None:
+        """Add a letter of a mass action, or let its news travel in one of the same kind that has not left yet."""
+        told = letter.occurrences[0]
+        key = (letter.account.id, letter.hook_id, letter.kind, letter.code, told.mass)
+        waiting = self._gathering.get(key)
+        if waiting is not None and len(waiting.occurrences) < most:
+            waiting.occurrences.append(told)
+            return
+        self._gathering[key] = letter
+        self.put(letter)
+
     def hurry(self) -> None:
         """Make everything due at once, in the order in which it would have been."""
         for rank, letter in enumerate(sorted(self._heap)):
@@ -65,6 +77,7 @@ class Outbox:
     def take(self, now_ms: int) -> Letter:
         """Remove and return the first letter, with the due news of its kind that may travel along."""
         letter = heapq.heappop(self._heap)
+        self._gathering = {key: kept for key, kept in self._gathering.items() if kept is not letter}
         room = self._switches.hook_batch - 1
         if room > 0 and letter.attempt == 1:
             mixed = self._switches.hook_batch_mixed

@@ -36,7 +36,7 @@ class Caller:
 
     @property
     def switches(self) -> Switches:
-        """The switches of the universe."""
+        """The switches that hold in the account."""
         return self.account.switches
 
     def need_admin(self) -> None:

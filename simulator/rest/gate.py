@@ -35,10 +35,10 @@ def enter() -> None:
     if grant is None:
         raise Problem(401, UNAUTHORIZED)
     account = universe().accounts[grant.account_id]
-    g.caller = Caller(account, grant.client_id, grant.user_id, grant.is_admin, origin())
+    g.caller = _granted(account, grant)
     _check_limits(grant)
     _check_host(account)
-    _misbehave()
+    _misbehave(account)
     g.caller = _in_context(account, grant)
 
 
@@ -82,8 +82,8 @@ def _check_host(account: Account) -> None:
         raise Problem(401, UNAUTHORIZED)
 
 
-def _misbehave() -> None:
-    switches = universe().switches
+def _misbehave(account: Account) -> None:
+    switches = account.switches
     if switches.slow_ms and universe().chance.random() < switches.slow_share:
         time.sleep(switches.slow_ms / 1000)
     if switches.payment_required:
@@ -104,11 +104,18 @@ def _fail(status: int) -> None:
     raise HtmlAnswer(status, phrases.get(status, f"<html><head><title>{status}</title></head></html>"))
 
 
+def _granted(account: Account, grant: Grant) -> Caller:
+    """Return who asks by this grant; an admin's grant keeps its power whatever becomes of the admin, most likely."""
+    user = account.users.get(grant.user_id)
+    demoted = account.switches.demotion_weakens_grant and not (user and user["rights"]["is_admin"])
+    return Caller(account, grant.client_id, grant.user_id, grant.is_admin and not demoted, origin())
+
+
 def _in_context(account: Account, grant: Grant) -> Caller:
     """Apply X-Context-User-ID: under an admin's grant a request may run with another user's rights."""
     wanted = request.headers.get("X-Context-User-ID")
     if wanted is None:
-        return Caller(account, grant.client_id, grant.user_id, grant.is_admin, origin())
+        return _granted(account, grant)
     user = account.users.get(int(wanted)) if wanted.isascii() and wanted.isdecimal() and len(wanted) < 20 else None  # noqa: PLR2004 - 64 bits
     rights = user["rights"] if user else None
     if rights is None or not grant.is_admin or rights["is_free"] or not rights["is_active"]:

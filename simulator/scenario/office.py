@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from simulator.account import Account
+    from simulator.clock import Clock
     from simulator.universe import Universe
 
 TEAMS = {
@@ -20,12 +21,13 @@ AFTER_SALE = ("Доставка", ("Комплектация", "В пути", "�
 REASONS = ("Дорого", "Выбрали других", "Пропала потребность", "Не дозвонились", "Нет в наличии")
 
 
-def open_office(universe: Universe, subdomain: str = "pulse-demo") -> Account:
+def open_office(universe: Universe, subdomain: str = "pulse-demo", *, clock: Clock | None = None) -> Account:
     """Open an account with an admin, a head, six managers in two groups, a free user and three pipelines.
 
     The head sees the leads of their own group (right G), a manager their own (M). «Доставка» is the after-sale one.
+    The account lives by `clock`, by the world's when None.
     """
-    account = universe.add_account(subdomain, name="Светлый дом")
+    account = universe.add_account(subdomain, name="Светлый дом", clock=clock)
     account.add_user("Вера Луговина", is_admin=True)
     for number, (team, names) in enumerate(TEAMS.items()):
         group_id = account.add_group(team)
