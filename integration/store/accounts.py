@@ -13,7 +13,7 @@ from integration.errors import NotFound
 from integration.store.tables import accounts
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Select
+    from sqlalchemy import Connection, Row, Select
 
 
 class State(StrEnum):
@@ -65,6 +65,11 @@ _COLUMNS = [accounts.c[field.name] for field in fields(Account)]
 def find(conn: Connection, account_id: int) -> Account | None:
     """Return the account, or None if it never connected."""
     return _read(conn, _one(account_id))
+
+
+def every(conn: Connection) -> list[Account]:
+    """Return all accounts that ever connected and were not deleted, in the order of their ids."""
+    return [_account(row) for row in conn.execute(select(*_COLUMNS).order_by(accounts.c.account_id))]
 
 
 def get(conn: Connection, account_id: int) -> Account:
@@ -148,8 +153,10 @@ def _one(account_id: int) -> Select[Any]:
 
 def _read(conn: Connection, query: Select[Any]) -> Account | None:
     row = conn.execute(query).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _account(row)
+
+
+def _account(row: Row[Any]) -> Account:
     values = row._asdict()
     values["state"] = State(values["state"])
     values["after_sale_pipelines"] = tuple(values["after_sale_pipelines"])

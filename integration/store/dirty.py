@@ -119,6 +119,12 @@ def soonest(conn: Connection, account_id: int) -> int | None:
     return found
 
 
+def oldest_ms(conn: Connection, account_id: int) -> int | None:
+    """Return when the oldest hint came that waits to be looked up, in ms; None if there is no mark."""
+    found: int | None = conn.scalar(select(func.min(dirty.c.first_ms)).where(dirty.c.account_id == account_id))
+    return found
+
+
 def forgotten(conn: Connection, now_ms: int, older_than_ms: int) -> list[int]:
     """Return the accounts with due marks that nobody serves although they are older than that."""
     waiting = and_(dirty.c.not_before_ms <= now_ms, dirty.c.first_ms <= now_ms - older_than_ms)

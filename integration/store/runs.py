@@ -24,6 +24,8 @@ CONNECT = "connect"
 """What an install still has to do after its tokens are stored."""
 FAREWELL = "farewell"
 """Finding out whether a reported uninstall is true."""
+HOOKS = "hooks"
+"""The last look at the hook subscription: `progress` is {"state": "on" | "repaired" | "refused", "reason": code}."""
 
 NEVER = 2**62
 """When work is due that was done once and for all."""
@@ -56,6 +58,18 @@ def schedule(conn: Connection, account_id: int, kind: str, due_at: int) -> None:
     """Let the work begin anew at that time, whatever became of the last one."""
     fresh = {"account_id": account_id, "kind": kind, "started_at": 0, "finished_at": None}
     rows.upsert(conn, runs, [{**fresh, "due_at": due_at, "progress": {}}])
+
+
+def record(conn: Connection, account_id: int, kind: str, found: dict[str, Any], now: int) -> None:
+    """Remember what a look found that is part of other work: nothing is due of it."""
+    seen = {"account_id": account_id, "kind": kind, "started_at": now, "finished_at": now, "due_at": NEVER}
+    rows.upsert(conn, runs, [{**seen, "progress": found}])
+
+
+def all_of(conn: Connection, account_id: int) -> dict[str, Run]:
+    """Return the account's latest run of every kind that it ever had."""
+    found = (Run(*row) for row in conn.execute(select(*_COLUMNS).where(_row.account_id == account_id)))
+    return {run.kind: run for run in found}
 
 
 def hasten(conn: Connection, account_id: int, kind: str, due_at: int) -> None:

@@ -120,6 +120,12 @@ def leads_without_task(conn: Connection, scope: Scope) -> list[WithoutTask]:
     return [WithoutTask(*row) for row in conn.execute(query)]
 
 
+def owners(conn: Connection, account_id: int) -> set[int]:
+    """Return everybody who owns an open lead."""
+    query = select(leads.c.responsible_user_id).where(leads.c.account_id == account_id, leads.c.is_open).distinct()
+    return set(conn.scalars(query))
+
+
 def stage_ages(conn: Connection, scope: Scope, after_sale: Sequence[int]) -> list[StageAge]:
     """Return the age of each unfinished visit: leads in work, and those on their way through after-sale pipelines."""
     unsorted = exists().where(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from integration.errors import PaymentRequired, RightsMissing, UnexpectedAnswer
-from integration.store import accounts
+from integration.store import accounts, runs
 
 if TYPE_CHECKING:
     from integration.amo.client import AmoClient
@@ -29,18 +29,28 @@ def destination(ctx: Context, account_id: int) -> str:
 
 
 def repair(ctx: Context, client: AmoClient, account_id: int) -> None:
-    """Subscribe if there is no subscription, or if amoCRM switched it off."""
-    address = destination(ctx, account_id)
+    """Subscribe if there is no subscription, or if amoCRM switched it off. What was found is remembered."""
+    found = {"state": "on"}
     try:
-        if _works(client, address):
-            return
-        client.subscribe(address)
-        if not _works(client, address):
-            # Subscribing again does not switch every hook on again; a new one is on.
-            client.unsubscribe(address)
-            client.subscribe(address)
+        if _mended(client, destination(ctx, account_id)):
+            found = {"state": "repaired"}
     except (PaymentRequired, RightsMissing, UnexpectedAnswer) as refusal:
         _log.warning("no_hooks", account_id=account_id, reason=refusal.code)
+        found = {"state": "refused", "reason": refusal.code}
+    with ctx.database.transaction() as conn:
+        runs.record(conn, account_id, runs.HOOKS, found, ctx.now)
+
+
+def _mended(client: AmoClient, address: str) -> bool:
+    """Make the subscription work. True: it did not."""
+    if _works(client, address):
+        return False
+    client.subscribe(address)
+    if not _works(client, address):
+        # Subscribing again does not switch every hook on again; a new one is on.
+        client.unsubscribe(address)
+        client.subscribe(address)
+    return True
 
 
 def _works(client: AmoClient, address: str) -> bool:

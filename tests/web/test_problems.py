@@ -136,7 +136,8 @@ def test_the_probes_tell_life_and_readiness(client: FlaskClient, ctx: Context) -
 
 def test_the_description_names_every_way_in(client: FlaskClient) -> None:
     description = client.get("/openapi/openapi.json").json
-    assert set(description["paths"]) == {"/api/v1/card", "/api/v1/managers", "/api/v1/managers/{id}/kpi"}
+    ways = {"/api/v1/card", "/api/v1/managers", "/api/v1/managers/{id}/kpi", "/api/v1/sync"}
+    assert set(description["paths"]) == ways
     for path in description["paths"].values():
         assert path["get"]["security"] == [{"session": []}]
         assert {"200", "400", "401", "403", "404"} <= set(path["get"]["responses"])

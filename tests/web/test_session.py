@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from integration.sync.context import Context
 
 OURS, THEIRS, NOBODYS = 31, 32, 33
-PATHS = ("card", "card?entity_type=leads&entity_id=501", "managers", f"managers/{ANNA}/kpi", "managers/0/kpi")
+PATHS = ("card", "card?entity_type=leads&entity_id=501", "managers", f"managers/{ANNA}/kpi", "managers/0/kpi", "sync")
 
 BROKEN: dict[str, dict[str, Any]] = {
     "expired": {"exp": NOW - 61},

@@ -56,7 +56,7 @@ function states() {
   const told = Object.fromEntries(['not_found', 'forbidden', 'unauthorized', 'broken'].map((failure) => (
     [failure, sight({ card: null, failure })]
   )));
-  ['reconnect_required', 'payment_required', 'blocked', 'rights_missing', 'uninstalled'].forEach((state) => {
+  ['reconnect_required', 'payment_required', 'blocked', 'rights_missing', 'rights_suspect', 'uninstalled'].forEach((state) => {
     told[state] = sight({ card: card({ state }) });
   });
   return {

@@ -3,7 +3,7 @@ define([], function () {
   'use strict';
 
   const STALE_AFTER = 45;
-  const TO_CONNECT = ['not_found', 'reconnect_required', 'rights_missing'];
+  const TO_CONNECT = ['not_found', 'reconnect_required', 'rights_missing', 'rights_suspect', 'uninstalled'];
   const TO_RETRY = ['broken', 'unauthorized'];
   const QUIET = ['importing', 'empty', 'stale'];
 

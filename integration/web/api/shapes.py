@@ -54,6 +54,12 @@ class KpiQuery(Asked):
     lang: Language | None = None
 
 
+class SyncQuery(Asked):
+    """Only the language may be chosen."""
+
+    lang: Language | None = None
+
+
 class ManagerPath(Asked):
     """Whose KPIs are asked for; 0 is the row of those who left or are unknown."""
 

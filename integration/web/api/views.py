@@ -13,15 +13,17 @@ from werkzeug.wrappers import Response
 
 from integration.errors import BadRequest
 from integration.kpi import calendar
+from integration.report import sync_status
 from integration.report.card import card as read_card
 from integration.report.managers import board as read_board
 from integration.report.managers import manager as read_manager
 from integration.report.shapes import BoardShape, CardShape, ManagerShape
+from integration.report.sync_shapes import SyncAnswer
 from integration.store import dirty
 from integration.web import cors, tickets
-from integration.web.api.shapes import CardQuery, KpiQuery, ManagerPath, ProblemBody
+from integration.web.api.shapes import CardQuery, KpiQuery, ManagerPath, ProblemBody, SyncQuery
 from integration.web.session import authenticate, context, question
-from integration.web.words import language
+from integration.web.words import language, section
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,6 +83,19 @@ def manager(path: ManagerPath, query: KpiQuery) -> Response:
 def board(query: KpiQuery) -> Response:
     """Return the KPIs of everybody whom the viewer may see, and their total."""
     return _answer(partial(_period, query), lambda asked: read_board(asked, query.pipeline_id, language()))
+
+
+@api.get("/sync", responses={200: SyncAnswer}, summary="How the synchronisation is")
+def sync(query: SyncQuery) -> Response:  # noqa: ARG001 - the language is read from the request
+    """Return state, progress and proofs to heads and administrators; to managers the state and the progress."""
+    with question(lambda now, account: calendar.period("day", now, account.timezone)) as asked:
+        told = sync_status.brief if asked.viewer.role == "manager" else sync_status.status
+        shape = told(asked, section(language(), "states"))
+        live = tickets.live(context(), asked.account.account_id, asked.viewer.id)
+    # Progress moves without a new version, so there is no tag to recognise an answer by.
+    response = _json(shape.model_copy(update={"live": live}))
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
 
 
 def _answer(period: Callable[[int, Account], Period], read: Callable[[Question], BaseModel]) -> Response:

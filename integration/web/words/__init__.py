@@ -27,6 +27,6 @@ def language() -> Language:
 
 
 def section(language: Language, name: str) -> dict[str, Any]:
-    """Return one section of the words: `errors`, `fields`, `pages` or `problems`."""
+    """Return one section of the words: `errors`, `fields`, `pages`, `problems` or `states`."""
     words: dict[str, Any] = _WORDS[language][name]
     return words
