@@ -5,23 +5,21 @@ Times are UTC seconds unless a name ends in `_ms`. Money is in hundredths. No pe
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, MetaData, SmallInteger, Table, Text, text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, SmallInteger, Table, Text
 
-metadata = MetaData()
+from integration.store.columns import account, key, metadata
+from integration.store.tables_activity import contacts, cursors, notes, unsorted
+from integration.store.tables_entities import events, leads, tasks
 
-
-def _account() -> Column[int]:
-    return Column("account_id", BigInteger, primary_key=True, autoincrement=False)
-
-
-def _key(name: str) -> Column[int]:
-    return Column(name, BigInteger, primary_key=True, autoincrement=False)
-
+__all__ = [
+    "accounts", "contacts", "counters", "cursors", "dirty", "events", "freshness", "installs", "leads", "metadata",
+    "names", "notes", "pipelines", "runs", "statuses", "tasks", "unsorted", "users",
+]  # fmt: skip
 
 accounts = Table(
     "accounts",
     metadata,
-    _account(),
+    account(),
     Column("host", Text, nullable=False),  # example.amocrm.ru; may be renamed, never a key
     Column("api_domain", Text),  # where a renamed account is looked up
     Column("state", Text, nullable=False),  # see store.accounts.State
@@ -61,9 +59,9 @@ installs = Table(
 dirty = Table(
     "dirty",
     metadata,
-    _account(),
+    account(),
     Column("entity_type", Text, primary_key=True),  # leads or tasks
-    _key("entity_id"),
+    key("entity_id"),
     Column("seq", BigInteger, nullable=False),  # grows with every hint: a mark is cleared only if it did not
     Column("deletion_hinted", Boolean, nullable=False),
     Column("first_ms", BigInteger, nullable=False),  # when the oldest uncleared hint came
@@ -72,132 +70,25 @@ dirty = Table(
     Index("dirty_first", "account_id", "not_before_ms", "first_ms"),
 )
 
-leads = Table(
-    "leads",
-    metadata,
-    _account(),
-    _key("id"),
-    Column("pipeline_id", BigInteger, nullable=False),
-    Column("status_id", BigInteger, nullable=False),
-    Column("responsible_user_id", BigInteger, nullable=False),
-    Column("price", BigInteger),
-    Column("created_by", BigInteger, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("updated_at", BigInteger, nullable=False),
-    Column("closed_at", BigInteger),
-    Column("loss_reason_id", BigInteger),
-    Column("main_contact_id", BigInteger),
-    Column("company_id", BigInteger),
-    Column("is_deleted", Boolean, nullable=False),
-    Column("is_open", Boolean, nullable=False),  # derived: counted in open_leads now
-    Column("entered_at", BigInteger, nullable=False),  # derived: entry to the present status
-    Index(
-        "leads_of_contact",
-        "account_id",
-        "main_contact_id",
-        sqlite_where=text("is_open"),
-        postgresql_where=text("is_open"),
-    ),
-    Index(
-        "leads_of_company", "account_id", "company_id", sqlite_where=text("is_open"), postgresql_where=text("is_open")
-    ),
-    Index(
-        "leads_open",
-        "account_id",
-        "responsible_user_id",
-        sqlite_where=text("is_open"),
-        postgresql_where=text("is_open"),
-    ),
-    Index(
-        "leads_open_by_contact",
-        "account_id",
-        "main_contact_id",
-        sqlite_where=text("is_open"),
-        postgresql_where=text("is_open"),
-    ),
-    Index(
-        "leads_open_by_company",
-        "account_id",
-        "company_id",
-        sqlite_where=text("is_open"),
-        postgresql_where=text("is_open"),
-    ),
-)
-
-tasks = Table(
-    "tasks",
-    metadata,
-    _account(),
-    _key("id"),
-    Column("responsible_user_id", BigInteger, nullable=False),
-    Column("entity_type", Text),
-    Column("entity_id", BigInteger),
-    Column("task_type_id", BigInteger, nullable=False),
-    Column("complete_till", BigInteger, nullable=False),
-    Column("is_completed", Boolean, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("updated_at", BigInteger, nullable=False),
-    Column("is_deleted", Boolean, nullable=False),
-    Index(
-        "tasks_open_by_entity",
-        "account_id",
-        "entity_type",
-        "entity_id",
-        sqlite_where=text("NOT is_completed AND NOT is_deleted"),
-        postgresql_where=text("NOT is_completed AND NOT is_deleted"),
-    ),
-    Index(
-        "tasks_open_by_user",
-        "account_id",
-        "responsible_user_id",
-        "complete_till",
-        sqlite_where=text("NOT is_completed AND NOT is_deleted"),
-        postgresql_where=text("NOT is_completed AND NOT is_deleted"),
-    ),
-)
-
-events = Table(
-    "events",
-    metadata,
-    _account(),
-    Column("id", Text, primary_key=True),  # amoCRM's ULID: a set, so repeats change nothing
-    Column("type", Text, nullable=False),
-    Column("entity_type", Text, nullable=False),  # singular, as in the log
-    Column("entity_id", BigInteger, nullable=False),
-    Column("created_by", BigInteger, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
-    Column("before", Text, nullable=False),  # compact JSON: a list of integers, see kpi.model.Event
-    Column("after", Text, nullable=False),
-    Column("received_at", BigInteger, nullable=False),
-    Index("events_of_entity", "account_id", "entity_type", "entity_id"),
-    Index(
-        "events_merges",
-        "account_id",
-        "created_at",
-        sqlite_where=text("type = 'entity_merged'"),
-        postgresql_where=text("type = 'entity_merged'"),
-    ),
-)
-
 counters = Table(
     "counters",
     metadata,
-    _account(),
+    account(),
     Column("generation", Integer, primary_key=True, autoincrement=False),
     # A card reads one user's days of a period: one range of this key.
-    _key("user_id"),
+    key("user_id"),
     Column("day", Integer, primary_key=True, autoincrement=False),
     Column("measure", SmallInteger, primary_key=True, autoincrement=False),
-    _key("pipeline_id"),
-    _key("item"),
+    key("pipeline_id"),
+    key("item"),
     Column("value", BigInteger, nullable=False),
 )
 
 users = Table(
     "users",
     metadata,
-    _account(),
-    _key("id"),
+    account(),
+    key("id"),
     Column("name", Text, nullable=False),
     Column("group_id", BigInteger, nullable=False),
     Column("is_admin", Boolean, nullable=False),
@@ -210,8 +101,8 @@ users = Table(
 pipelines = Table(
     "pipelines",
     metadata,
-    _account(),
-    _key("id"),
+    account(),
+    key("id"),
     Column("name", Text, nullable=False),
     Column("sort", Integer, nullable=False),
     Column("is_main", Boolean, nullable=False),
@@ -222,9 +113,9 @@ pipelines = Table(
 statuses = Table(
     "statuses",
     metadata,
-    _account(),
-    _key("pipeline_id"),
-    _key("id"),
+    account(),
+    key("pipeline_id"),
+    key("id"),
     Column("name", Text, nullable=False),
     Column("sort", Integer, nullable=False),
     Column("color", Text, nullable=False),
@@ -235,9 +126,9 @@ statuses = Table(
 names = Table(
     "names",  # groups, loss reasons, task types: what events and entities name by id
     metadata,
-    _account(),
+    account(),
     Column("kind", Text, primary_key=True),  # group, loss_reason, task_type
-    _key("id"),
+    key("id"),
     Column("name", Text, nullable=False),
     Column("is_removed", Boolean, nullable=False),
 )
@@ -245,7 +136,7 @@ names = Table(
 runs = Table(
     "runs",  # backfills, sweeps, audits: what was done, how far it is, what it found
     metadata,
-    _account(),
+    account(),
     Column("kind", Text, primary_key=True),  # see store.runs: one row each, the latest
     Column("started_at", BigInteger, nullable=False),
     Column("finished_at", BigInteger),
@@ -256,7 +147,7 @@ runs = Table(
 freshness = Table(
     "freshness",  # how long hints waited until their numbers were committed: a histogram per day
     metadata,
-    _account(),
+    account(),
     Column("day", Integer, primary_key=True, autoincrement=False),
     Column("bucket", SmallInteger, primary_key=True, autoincrement=False),  # kpi.histogram bucket of milliseconds
     Column("marks", BigInteger, nullable=False),

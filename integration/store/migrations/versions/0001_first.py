@@ -41,6 +41,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("hook_key_hash"),
     )
     op.create_table(
+        "contacts",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("responsible_user_id", sa.BigInteger(), nullable=False),
+        sa.Column("created_by", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.Column("is_deleted", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "kind", "id"),
+    )
+    op.create_table(
         "counters",
         sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("generation", sa.Integer(), autoincrement=False, nullable=False),
@@ -51,6 +63,13 @@ def upgrade() -> None:
         sa.Column("item", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("value", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "generation", "user_id", "day", "measure", "pipeline_id", "item"),
+    )
+    op.create_table(
+        "cursors",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("read_to", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "kind"),
     )
     op.create_table(
         "dirty",
@@ -177,6 +196,25 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "kind", "id"),
     )
     op.create_table(
+        "notes",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("entity_type", sa.Text(), nullable=False),
+        sa.Column("entity_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.BigInteger(), nullable=False),
+        sa.Column("created_by", sa.BigInteger(), nullable=False),
+        sa.Column("responsible_user_id", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("updated_at", sa.BigInteger(), nullable=False),
+        sa.Column("is_incoming", sa.Boolean(), nullable=False),
+        sa.Column("duration", sa.Integer(), nullable=True),
+        sa.Column("call_status", sa.SmallInteger(), nullable=True),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "id"),
+    )
+    op.create_index("notes_same", "notes", ["account_id", "fingerprint"], unique=False)
+    op.create_table(
         "pipelines",
         sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -241,6 +279,30 @@ def upgrade() -> None:
         postgresql_where=sa.text("NOT is_completed AND NOT is_deleted"),
     )
     op.create_table(
+        "unsorted",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("uid", sa.Text(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("pipeline_id", sa.BigInteger(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("lead_id", sa.BigInteger(), nullable=True),
+        sa.Column("outcome", sa.Text(), nullable=False),
+        sa.Column("settled_at", sa.BigInteger(), nullable=True),
+        sa.Column("settled_by", sa.BigInteger(), nullable=True),
+        sa.Column("is_listed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "uid"),
+    )
+    op.create_index("unsorted_of_lead", "unsorted", ["account_id", "lead_id"], unique=False)
+    op.create_index(
+        "unsorted_waiting",
+        "unsorted",
+        ["account_id", "created_at"],
+        unique=False,
+        sqlite_where=sa.text("outcome = 'waiting'"),
+        postgresql_where=sa.text("outcome = 'waiting'"),
+    )
+    op.create_table(
         "users",
         sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -258,6 +320,14 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_table("users")
     op.drop_index(
+        "unsorted_waiting",
+        table_name="unsorted",
+        sqlite_where=sa.text("outcome = 'waiting'"),
+        postgresql_where=sa.text("outcome = 'waiting'"),
+    )
+    op.drop_index("unsorted_of_lead", table_name="unsorted")
+    op.drop_table("unsorted")
+    op.drop_index(
         "tasks_open_by_user",
         table_name="tasks",
         sqlite_where=sa.text("NOT is_completed AND NOT is_deleted"),
@@ -273,6 +343,8 @@ def downgrade() -> None:
     op.drop_table("statuses")
     op.drop_table("runs")
     op.drop_table("pipelines")
+    op.drop_index("notes_same", table_name="notes")
+    op.drop_table("notes")
     op.drop_table("names")
     op.drop_index(
         "leads_open_by_contact",
@@ -308,5 +380,7 @@ def downgrade() -> None:
     op.drop_table("events")
     op.drop_index("dirty_first", table_name="dirty")
     op.drop_table("dirty")
+    op.drop_table("cursors")
     op.drop_table("counters")
+    op.drop_table("contacts")
     op.drop_table("accounts")
