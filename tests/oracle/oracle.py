@@ -14,6 +14,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 WON, LOST = 142, 143
+UNKNOWN = 0
 SAMPLED = ("won_price", "cycle_time", "stage_time")
 
 
@@ -66,6 +67,30 @@ def _lead_rows(lead, events, *, zone, unsorted, after_sale, grace):
 
 def _steps(lead, events):
     """Every state the lead was in: [{at, pipeline, status, owner, price, entry}], the first at its creation."""
+    before, changes = _told(events)
+    if before["status"] is None and _was_closed_untold(lead):
+        # Only the lead itself says when it was closed; nothing says where it was before.
+        before["status"] = (lead["pipeline_id"], UNKNOWN)
+        closing = (lead["closed_at"], "status", (lead["pipeline_id"], lead["status_id"]))
+        changes.insert(sum(at <= closing[0] for at, _, _ in changes), closing)
+    state = {
+        "at": lead["created_at"],
+        "status": before["status"] or (lead["pipeline_id"], lead["status_id"]),
+        "owner": lead["responsible_user_id"] if before["owner"] is None else before["owner"],
+        "price": _money(lead["price"]) if before["price"] == "unknown" else before["price"],
+        "entry": True,
+    }
+    state["pipeline"] = state["status"][0]
+    steps = [state]
+    for at, what, value in changes:
+        state = {**state, "at": at, what: value, "entry": what == "status"}
+        state["pipeline"] = state["status"][0]
+        steps.append(state)
+    return steps
+
+
+def _told(events):
+    """What the events tell: the values before the first change of each kind, and the changes (at, what, value)."""
     before = {"status": None, "owner": None, "price": "unknown"}
     changes = []
     for event in events:
@@ -85,20 +110,12 @@ def _steps(lead, events):
             if before["price"] == "unknown":
                 before["price"] = _money(old.get("sale_field_value", {}).get("sale"))
             changes.append((event["created_at"], "price", _money(new.get("sale_field_value", {}).get("sale"))))
-    state = {
-        "at": lead["created_at"],
-        "status": before["status"] or (lead["pipeline_id"], lead["status_id"]),
-        "owner": lead["responsible_user_id"] if before["owner"] is None else before["owner"],
-        "price": _money(lead["price"]) if before["price"] == "unknown" else before["price"],
-        "entry": True,
-    }
-    state["pipeline"] = state["status"][0]
-    steps = [state]
-    for at, what, value in changes:
-        state = {**state, "at": at, what: value, "entry": what == "status"}
-        state["pipeline"] = state["status"][0]
-        steps.append(state)
-    return steps
+    return before, changes
+
+
+def _was_closed_untold(lead):
+    closed_at = lead.get("closed_at")
+    return lead["status_id"] in (WON, LOST) and closed_at is not None and closed_at > lead["created_at"]
 
 
 def _open_rows(now, unsorted, after_sale):
@@ -196,7 +213,7 @@ def _stage_rows(steps, zone, unsorted):
     for first, after in pairwise(entries):
         visit, left = steps[first], steps[after]["at"]
         pipeline, status = visit["status"]
-        if status in (WON, LOST) or visit["status"] in unsorted:
+        if status in (WON, LOST, UNKNOWN) or visit["status"] in unsorted:
             continue
         held = {}
         inside = steps[first:after]

@@ -134,3 +134,19 @@ def test_a_task_is_on_time_against_the_deadline_in_force_and_late_against_the_fi
         ("tasks_due_closed", ANNA, 0, 0, DAY): 1,
         ("tasks_on_time", ANNA, 0, 0, DAY): 1,
     }
+
+
+def test_a_deal_that_was_imported_closed_was_closed_when_it_says():
+    cells = count([lead(status_id=WON, closed_at=NOON + 2 * HOUR)])
+    assert cells["won_count", ANNA, SALES, 0, DAY] == 1
+    assert cells["cycle_seconds", ANNA, SALES, 0, DAY] == 2 * HOUR
+    assert not any(cell[0] in {"stage_visits", "stage_seconds"} for cell in cells)
+
+
+def test_taking_a_lead_for_oneself_is_an_action_so_handing_it_on_at_once_does_not_make_a_router():
+    taken = handed(1, NOON + 60, 0, ANNA, by=ANNA)
+    given = handed(1, NOON + 60, 0, ANNA, by=0)
+    on = handed(2, NOON + 120, ANNA, BORIS)
+    owner = lead(responsible_user_id=BORIS, created_by=0)
+    assert count([owner], [taken, on])["new_leads", ANNA, SALES, 0, DAY] == 1
+    assert count([owner], [given, on])["new_leads", BORIS, SALES, 0, DAY] == 1
