@@ -18,13 +18,15 @@ from integration.sync import live
 from integration.sync.changes import LEADS, TASKS, Told, change
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from integration.kpi.model import Event, Lead, Task
     from integration.store.accounts import Account
     from integration.store.database import Connection
     from integration.store.dirty import Entity, Mark
     from integration.sync.context import Context
+
+    Beside = Callable[[Connection], None]
 
 RECHECK_MS = 1_050
 """After this long the second in which a snapshot was read is over."""
@@ -48,8 +50,11 @@ class Batch:
     cursors: Mapping[str, int] = field(default_factory=dict)
 
 
-def batch(ctx: Context, account_id: int, read: Batch) -> int:
-    """Apply a batch and announce the new version, if readers can see a change. Returns the account's version."""
+def batch(ctx: Context, account_id: int, read: Batch, beside: Beside | None = None) -> int:
+    """Apply a batch and announce the new version, if readers can see a change. Returns the account's version.
+
+    What `beside` does is committed together with it.
+    """
     now_ms = ctx.now_ms()
     with ctx.database.transaction() as conn:
         account = accounts.lock(conn, account_id)
@@ -63,6 +68,8 @@ def batch(ctx: Context, account_id: int, read: Batch) -> int:
         visible = bool(changes.count or changes.doubtful or served)
         as_of = min(changes.newest, read.server_now)
         version = accounts.advance(conn, account, visible=visible, as_of=as_of, **read.cursors)
+        if beside is not None:
+            beside(conn)
     if visible:
         live.announce(ctx, account_id, version)
     return version

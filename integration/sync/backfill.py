@@ -1,128 +1,174 @@
-"""Reads an account from end to end: at the install, and every night to be sure. Progress is saved with every page.
+"""Reads an account from end to end: at the install, and every night to be sure. `legs` says what, and in which order.
 
-Leads, the trash and tasks come in the order of their ids. An entity that we know and that a page should have shown
-is marked dirty, and so asked for by id: a page may skip a row while the list changes, and that deletes nothing.
-Events come last, window by window from the newest, so that the present months are right first.
+A page's rows and the place behind it are committed together, so whenever a process ends, the next one goes on at
+that page. Two processes may read the same pass for a moment: the one that came first sees it at its next page, and
+leaves.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import secrets
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING
 
-from integration.store import accounts, dirty, entities, runs
-from integration.sync import connection, intake, ring, troubles
-from integration.sync.apply import Batch
+from integration.errors import PulseError
+from integration.kpi import calendar
+from integration.store import accounts, entities, runs
+from integration.sync import connection, intake, progress, ring, troubles
+from integration.sync.ahead import Reader, Spot
+from integration.sync.legs import LAST_ID, PLAN, Scope, Shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from integration.amo.client import AmoClient
-    from integration.kpi.model import Lead, Task
+    from integration.store.database import Connection
     from integration.store.runs import Run
+    from integration.sync.ahead import Answer
     from integration.sync.context import Context
+    from integration.sync.legs import Leg
+    from integration.sync.progress import State
 
-PHASES = ("leads", "trash", "tasks", "events")
-WINDOW = 30 * 86_400
-"""Seconds of the event log that are paged through at a time: deep pages are slow at amoCRM."""
-SLICE_MS = 1_000
-"""After this time the work goes to the end of the queue, so that what is live gets its turn."""
+CONNECTIONS = 6
+"""Seven requests a second that take half a second each need four; the others bridge what takes longer."""
+SLICE_MS = 20_000
+"""After this time the work goes to the end of the queue."""
+FAIR_MS = 1_000
+"""After this time already, if others wait."""
 LEASE = 120
 """Seconds without a saved page after which somebody else resumes."""
-LAST_ID = 2**62
+WEEK = 7 * 86_400
+LEGS = {leg.name: leg for leg in PLAN}
 
-Progress = dict[str, Any]
+
+class _Overtaken(PulseError):
+    """Another process goes on with this pass."""
+
+    code = "overtaken"
 
 
 def run(ctx: Context, account_id: int, kind: str) -> None:
     """Do a slice of the full pass that was claimed, `kind` of store.runs, and have the rest done after others."""
     with ctx.database.transaction() as conn:
+        if not accounts.get(conn, account_id).may_ask(ctx.now):
+            return
         work = runs.begin(conn, account_id, kind, ctx.now)
-    deadline = ctx.now_ms() + SLICE_MS
-    progress: Progress | None = work.progress or {"phase": "leads", "page": 1, "after_id": 0, "done": 0}
-    with troubles.met(ctx, account_id), connection.client(ctx, account_id) as client:
-        while progress is not None and ctx.now_ms() < deadline:
-            progress = _step(ctx, client, work, progress)
-    if progress is None:
-        _finish(ctx, work)
-    elif ctx.now_ms() < deadline or not ring.call(ctx, "backfill", account_id, kind):
+    piece, went_well = _Slice(ctx, work), False
+    try:
+        with troubles.met(ctx, account_id), _clients(ctx, account_id) as clients:
+            piece.work(clients)
+            went_well = True
+    except _Overtaken:
+        return
+    if piece.is_done:
+        _finish(ctx, work, piece.state)
+    elif not went_well or not ring.call(ctx, "backfill", account_id, kind):
         # Something went wrong, or there is no queue: the clock resumes it as soon as the account may be asked.
         with ctx.database.transaction() as conn:
-            runs.save(conn, work, progress, due_at=ctx.now)
+            runs.hasten(conn, account_id, kind, ctx.now)
     ring.ring(ctx, account_id)  # for the marks that the pages left
 
 
-def _finish(ctx: Context, work: Run) -> None:
+@contextmanager
+def _clients(ctx: Context, account_id: int) -> Iterator[Sequence[AmoClient]]:
+    with ExitStack() as opened:
+        yield [opened.enter_context(connection.client(ctx, account_id)) for _ in range(CONNECTIONS + 1)]
+
+
+def _finish(ctx: Context, work: Run, state: State) -> None:
     with ctx.database.transaction() as conn:
         never_again = work.kind == runs.BACKFILL
         due_at = runs.NEVER if never_again else ctx.now + 86_400
-        runs.finish(conn, work, {"phase": "done"}, now=ctx.now, due_at=due_at)
+        runs.finish(conn, work, state, now=ctx.now, due_at=due_at)
         # The cards said «importing» until now.
         accounts.advance(conn, accounts.lock(conn, work.account_id), visible=never_again)
 
 
-def _step(ctx: Context, client: AmoClient, work: Run, progress: Progress) -> Progress | None:
-    """Read and apply one page, save the progress. Returns what comes next, None at the end."""
-    page = {"leads": _leads, "trash": _trash, "tasks": _tasks, "events": _events}[progress["phase"]]
-    progress = page(ctx, client, work.account_id, progress)
-    if progress["phase"] == "done":
-        return None
-    with ctx.database.transaction() as conn:
-        runs.save(conn, work, progress, due_at=ctx.now + LEASE)
-    return progress
+class _Slice:
+    """A while of work on a pass. `state` is what was saved last."""
 
+    def __init__(self, ctx: Context, work: Run) -> None:
+        self._ctx, self._run = ctx, work
+        self._owner = secrets.token_hex(8)
+        self._started_ms = self._counted_ms = ctx.now_ms()
+        self._requests = self._vain = 0
+        self.state: State = work.progress
 
-def _leads(ctx: Context, client: AmoClient, account_id: int, progress: Progress) -> Progress:
-    leads, more = client.leads_page(progress["page"])
-    intake.take(ctx, client, account_id, Batch(client.server_now, leads=leads))
-    return _mark_unseen(ctx, account_id, progress, leads, more=more)
+    @property
+    def is_done(self) -> bool:
+        return self.state.get("phase") == "done"
 
+    def is_over(self) -> bool:
+        """Tell whether it is somebody else's turn."""
+        worked_ms = self._ctx.now_ms() - self._started_ms
+        return worked_ms > SLICE_MS or (worked_ms > FAIR_MS and ring.others_wait(self._ctx))
 
-def _tasks(ctx: Context, client: AmoClient, account_id: int, progress: Progress) -> Progress:
-    tasks, more = client.tasks_page(progress["page"])
-    intake.take(ctx, client, account_id, Batch(client.server_now, tasks=tasks))
-    return _mark_unseen(ctx, account_id, progress, tasks, more=more)
+    def work(self, clients: Sequence[AmoClient]) -> None:
+        """Read pages and apply them until the pass is done or the time is over. Raises AmoError, _Overtaken."""
+        own, *others = clients
+        self._take_over(own)
+        with Reader(others) as reader:
+            while not self.is_done and not self.is_over():
+                self._walk(reader, own, LEGS[self.state["leg"]])
 
+    def _take_over(self, client: AmoClient) -> None:
+        state = {**self.state, "owner": self._owner}
+        if self.state.get("leg") not in LEGS:
+            card = client.account()
+            with self._ctx.database.read() as conn:
+                timezone = accounts.get(conn, self._run.account_id).timezone
+            now = client.server_now
+            recent_since = calendar.period("month", now - WEEK, timezone).start
+            scope = Scope(now, recent_since, recent_since, has_filter=card.has_api_filter)
+            state = progress.opened(PLAN, asdict(scope), self._owner)
+        with self._ctx.database.transaction() as conn:
+            runs.save(conn, self._run, state, due_at=self._ctx.now + LEASE)
+        self.state = state
 
-def _trash(ctx: Context, client: AmoClient, account_id: int, progress: Progress) -> Progress:
-    ids, more = client.deleted_leads_page(progress["page"])
-    with ctx.database.transaction() as conn:
-        trashed = [("leads", lead_id) for lead_id in entities.alive(conn, account_id, "leads", ids)]
-        dirty.mark(conn, account_id, trashed, ctx.now_ms(), deleted=trashed)
-    return _turned(progress, len(ids), more=more)
+    def _walk(self, reader: Reader, client: AmoClient, leg: Leg) -> None:
+        if leg.goes_back and self.state["page"] == 1:
+            self._look_how_far_back()
+        scope = Scope(**self.state["scope"])
+        start = Spot(self.state["window"], self.state["page"])
+        if start.window >= len(leg.windows(scope)):
+            self.state = progress.skipped(self.state, PLAN, leg)
+            return
+        for group in reader.walk(leg, scope, start, self.is_over):
+            self._apply(reader, client, leg, scope, group)
 
+    def _look_how_far_back(self) -> None:
+        """The older leads have come since the pass was opened, and their events are older too."""
+        with self._ctx.database.read() as conn:
+            oldest = entities.oldest(conn, self._run.account_id)
+        scope = self.state["scope"]
+        self.state["scope"] = {**scope, "oldest": min(oldest or scope["oldest"], scope["oldest"])}
 
-def _events(ctx: Context, client: AmoClient, account_id: int, progress: Progress) -> Progress:
-    if "until" not in progress:
-        with ctx.database.read() as conn:
-            oldest = entities.oldest(conn, account_id) or client.server_now
-        progress = {**progress, "until": client.server_now, "oldest": oldest}
-    until, page = progress["until"], progress["page"]
-    events, more = client.events_page(until - WINDOW, until, page)
-    intake.take(ctx, client, account_id, Batch(client.server_now, events=events))
-    progress = {**progress, "done": progress["done"] + len(events)}
-    if more:
-        return {**progress, "page": page + 1}
-    if until - WINDOW <= progress["oldest"]:
-        return {"phase": "done"}
-    return {**progress, "page": 1, "until": until - WINDOW}
+    def _apply(self, reader: Reader, client: AmoClient, leg: Leg, scope: Scope, group: list[Answer]) -> None:
+        """Commit the rows of some pages and the place behind them, or nothing."""
+        rows = [row for answer in group for row in answer.rows]
+        after_id = self.state["after_id"]
+        state = self._timed(progress.turned(self.state, PLAN, leg, scope, group), leg, reader)
+        to_id = progress.last_place(leg, rows, after_id) if group[-1].more else LAST_ID
+        shown = Shown(rows, after_id, to_id, self._ctx.now_ms())
 
+        def save(conn: Connection) -> None:
+            leg.store(conn, self._run.account_id, shown)
+            self._save(conn, state)
 
-def _mark_unseen(
-    ctx: Context, account_id: int, progress: Progress, shown: Sequence[Lead] | Sequence[Task], *, more: bool
-) -> Progress:
-    """Mark what the page should have shown: everything we know between the last id before it and its own last."""
-    ids = [entity.id for entity in shown]
-    span = (progress["after_id"], max(ids, default=0) if more else LAST_ID)
-    with ctx.database.transaction() as conn:
-        unseen = entities.unseen(conn, account_id, progress["phase"], ids, span)
-        dirty.mark(conn, account_id, [(progress["phase"], entity_id) for entity_id in unseen], ctx.now_ms())
-    return _turned({**progress, "after_id": span[1]}, len(ids), more=more)
+        told = leg.told(group[0].server_now, rows)
+        intake.take(self._ctx, client, self._run.account_id, told, beside=save)
+        self.state = state
 
+    def _timed(self, state: State, leg: Leg, reader: Reader) -> State:
+        now_ms = self._ctx.now_ms()
+        requests, vain = reader.asked - self._requests, reader.vain - self._vain
+        worked_ms = now_ms - self._counted_ms
+        self._requests, self._vain, self._counted_ms = reader.asked, reader.vain, now_ms
+        return progress.timed(state, leg, requests=requests, vain=vain, worked_ms=worked_ms)
 
-def _turned(progress: Progress, read: int, *, more: bool) -> Progress:
-    """Turn to the next page, or to the next phase."""
-    done = progress["done"] + read
-    if more:
-        return {**progress, "page": progress["page"] + 1, "done": done}
-    following = PHASES[PHASES.index(progress["phase"]) + 1]
-    return {"phase": following, "page": 1, "after_id": 0, "done": 0}
+    def _save(self, conn: Connection, state: State) -> None:
+        saved = runs.get(conn, self._run.account_id, self._run.kind)
+        if saved is None or saved.progress.get("owner") != self._owner:
+            raise _Overtaken("another process goes on with this pass")
+        runs.save(conn, self._run, state, due_at=self._ctx.now + LEASE)

@@ -10,11 +10,12 @@ from integration.sync.apply import Batch, batch
 
 if TYPE_CHECKING:
     from integration.amo.client import AmoClient
+    from integration.sync.apply import Beside
     from integration.sync.context import Context
 
 
-def take(ctx: Context, client: AmoClient, account_id: int, read: Batch) -> None:
-    """Apply a batch. If it names a pipeline that is new to us, read the pipelines first.
+def take(ctx: Context, client: AmoClient, account_id: int, read: Batch, beside: Beside | None = None) -> None:
+    """Apply a batch, and `beside` in its transaction. If it names a pipeline new to us, read the pipelines first.
 
     Only they say which statuses are «Неразобранное», and what is counted must be counted by the rules that hold.
     """
@@ -25,7 +26,7 @@ def take(ctx: Context, client: AmoClient, account_id: int, read: Batch) -> None:
     if named and (strange := _strange(ctx, account_id, named)):
         mirrors.refresh(ctx, client, account_id)
         _bury(ctx, account_id, strange)
-    batch(ctx, account_id, read)
+    batch(ctx, account_id, read, beside)
 
 
 def _strange(ctx: Context, account_id: int, named: set[int]) -> set[int]:
