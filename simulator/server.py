@@ -10,6 +10,8 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 
+from simulator.wire import BadBody, read_body
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from wsgiref.types import WSGIApplication
@@ -42,25 +44,24 @@ class Server(ThreadingHTTPServer):
 
 class _Exchange(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    server_version, sys_version = "nginx", ""
+    error_message_format = "<html><head><title>%(code)d %(message)s</title></head></html>\n"
     disable_nagle_algorithm = True
     server: Server
 
     def _answer(self) -> None:
-        length = self.headers.get("Content-Length", "0")
-        if not length.isdecimal() or "Transfer-Encoding" in self.headers:
-            # A body whose length is not said cannot be told from the next request.
-            self.close_connection = True
-            self.send_error(HTTPStatus.LENGTH_REQUIRED)
-            return
         try:
-            self._run(self.rfile.read(int(length)))
+            self._run(read_body(self.headers, self.rfile))
+        except BadBody:
+            # send_error closes the connection: what follows on it may be anything.
+            self.send_error(HTTPStatus.BAD_REQUEST)
         except HangUp:
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
         except ConnectionError:
             self.close_connection = True
 
-    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = _answer  # noqa: N815 - http.server's names
+    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = do_TRACE = _answer  # noqa: N815 - http.server's names
 
     def _run(self, body: bytes) -> None:
         started: list[Any] = []
@@ -84,23 +85,27 @@ class _Exchange(BaseHTTPRequestHandler):
                 close()
 
     def _send(self, status: str, headers: list[tuple[str, str]], chunks: Iterable[bytes]) -> None:
-        code, _, reason = status.partition(" ")
-        self.send_response_only(int(code), reason)
+        code = status.partition(" ")[0]
+        self.send_response_only(int(code))
         sized = any(name.lower() == "content-length" for name, _ in headers) or code in {"204", "304"}
+        in_chunks = not sized and self.request_version != "HTTP/1.0"
+        # Before HTTP/1.1 a body of unknown length ends with the connection.
+        self.close_connection = self.close_connection or not (sized or in_chunks)
         for name, value in headers:
             self.send_header(name, value)
-        if not sized:
+        if in_chunks:
             self.send_header("Transfer-Encoding", "chunked")
+        self.send_header("Connection", "close" if self.close_connection else "keep-alive")
         self.end_headers()
         if self.command == "HEAD":
             return
         for chunk in chunks:
-            if sized:
+            if not in_chunks:
                 self.wfile.write(chunk)
             elif chunk:
                 self.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk))
             self.wfile.flush()
-        if not sized:
+        if in_chunks:
             self.wfile.write(b"0\r\n\r\n")
 
     def _environ(self, body: bytes) -> dict[str, Any]:
@@ -125,6 +130,8 @@ class _Exchange(BaseHTTPRequestHandler):
             "wsgi.run_once": False,
         }
         for name, value in self.headers.items():
+            if name.lower() == "transfer-encoding":
+                continue  # the body is whole by now
             environ.setdefault(f"HTTP_{name.upper().replace('-', '_')}", value)
         return environ
 

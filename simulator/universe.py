@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from simulator.hooks.delivery import Deliveries
 
 _SUBDOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost"})
+_PLATFORM = re.compile(r"(?:.*\.)?(?:amocrm\.ru|amocrm\.com|kommo\.com)")
+
+
+def is_platform_host(host: str) -> bool:
+    """Tell a domain of amoCRM's from the machine's own names for this server, whatever they are."""
+    return _PLATFORM.fullmatch(host.partition(":")[0].lower()) is not None
 
 
 @dataclass
@@ -123,12 +128,9 @@ class Universe:
     def account_here(self) -> Account | None:
         """Return the account that the request under way addresses; on a bare local address that is the first one.
 
-        None for a domain that no account has (any more), and for the domain of the API server.
+        None for a domain of amoCRM's that no account has (any more), and for the domain of the API server.
         """
-        host = request.host.partition(":")[0].lower()
-        if host in LOCAL_HOSTS:
-            return self.first_account()
-        return self.account_of_host(host)
+        return self.account_of_host(request.host) if is_platform_host(request.host) else self.first_account()
 
     def close(self) -> None:
         """Stop delivering webhooks."""

@@ -60,20 +60,31 @@ def json_response(body: object, status: int = 200, content_type: str = "applicat
 
 def no_content() -> Response:
     """Return 204 with an empty body: nothing found."""
-    return Response(status=204)
+    answer = Response(status=204)
+    del answer.headers["Content-Type"]
+    return answer
 
 
 def problem_of(error: HTTPException) -> Response:
     """Turn an error of the framework (no route, wrong method) into amoCRM's words."""
     status = error.code or 500
-    detail = f"Cannot {request.method} {request.url}" if status == HTTPStatus.NOT_FOUND else error.name
-    return Problem(status, detail).response()
+    asked = f"{origin()}{request.full_path.removesuffix('?')}"
+    answer = Problem(status, f"Cannot {request.method} {asked}" if status == HTTPStatus.NOT_FOUND else error.name)
+    response = answer.response()
+    response.headers.extend((name, value) for name, value in error.get_headers() if name == "Allow")
+    return response
 
 
 def origin() -> str:
     """Return scheme and host as the caller wrote them, behind a gateway too."""
     scheme = request.headers.get("X-Forwarded-Proto", request.scheme).partition(",")[0].strip()
     return f"{'https' if scheme == 'https' else 'http'}://{request.host}"
+
+
+def bearer() -> str:
+    """Return the access token that the request carries, empty when it carries none."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
 
 
 def json_body() -> Any:  # noqa: ANN401 - whatever JSON the caller sent

@@ -9,7 +9,8 @@ from flask import Blueprint, Response, redirect, render_template, request
 
 from simulator.oauth.grants import API_DOMAIN, Grant, GrantRefused
 from simulator.server import HangUp
-from simulator.web import UNAUTHORIZED, Problem, json_body, json_response, universe
+from simulator.universe import is_platform_host
+from simulator.web import UNAUTHORIZED, Problem, bearer, json_body, json_response, origin, universe
 
 if TYPE_CHECKING:
     from werkzeug.wrappers import Response as AnyResponse
@@ -65,7 +66,7 @@ def current_subdomain() -> Response:
 @routes.get("/oauth2/account/subdomain")
 def subdomain() -> Response:
     """Tell the same by an access token: the deprecated way."""
-    grant = universe().grants.grant_of(request.headers.get("Authorization", "").removeprefix("Bearer "))
+    grant = universe().grants.grant_of(bearer())
     if grant is None:
         raise Problem(401, UNAUTHORIZED)
     return json_response(_whereabouts(universe().accounts[grant.account_id]), content_type="application/json")
@@ -77,8 +78,7 @@ def _whereabouts(account: Account) -> dict[str, Any]:
 
 
 def _is_api_host() -> bool:
-    host = request.host.partition(":")[0]
-    return host in {API_DOMAIN, "127.0.0.1", "localhost"}
+    return request.host.partition(":")[0] == API_DOMAIN or not is_platform_host(request.host)
 
 
 def _chosen(choice: str) -> tuple[Account | None, int]:
@@ -110,10 +110,11 @@ def _redirect_target(integration: Integration, account: Account, user_id: int) -
 def _exchange() -> Response:
     account = universe().account_here()
     if account is None:
-        raise Problem(404, f"Cannot POST {request.url}")
-    body = json_body()
-    body = body if isinstance(body, dict) else {}
-    integration = universe().integrations.get(str(body.get("client_id")))
+        raise Problem(404, f"Cannot POST {origin()}{request.path}")
+    body = _sent()
+    if not isinstance(body.get("client_id"), str):
+        return _oauth_problem(400, *_BAD_REQUEST)
+    integration = universe().integrations.get(body["client_id"])
     if integration is None or body.get("client_secret") != integration.client_secret:
         return _oauth_problem(401, *_BAD_CLIENT)
     status = universe().switches.grant_error_status
@@ -130,6 +131,15 @@ def _exchange() -> Response:
         universe().switches.refresh_answer_lost = False
         raise HangUp
     return json_response(tokens, content_type="application/json")
+
+
+def _sent() -> dict[str, Any]:
+    """Return the JSON object of the request, empty for anything else."""
+    try:
+        body = json_body()
+    except Problem:
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def _spend(body: dict[str, Any], integration: Integration, account: Account) -> Grant | None:

@@ -12,8 +12,8 @@ from flask import g, request
 from simulator.oauth.grants import API_DOMAIN
 from simulator.rest.caller import Caller
 from simulator.traffic import Asked
-from simulator.universe import LOCAL_HOSTS
-from simulator.web import BLOCKED_PAGE, UNAUTHORIZED, HtmlAnswer, Problem, origin, universe
+from simulator.universe import is_platform_host
+from simulator.web import BLOCKED_PAGE, UNAUTHORIZED, HtmlAnswer, Problem, bearer, origin, universe
 
 if TYPE_CHECKING:
     from flask import Response
@@ -31,7 +31,7 @@ def enter() -> None:
     if not request.path.startswith(PREFIX):
         return
     g.asked_at = time.monotonic()
-    grant = universe().grants.grant_of(request.headers.get("Authorization", "").removeprefix("Bearer "))
+    grant = universe().grants.grant_of(bearer())
     if grant is None:
         raise Problem(401, UNAUTHORIZED)
     account = universe().accounts[grant.account_id]
@@ -78,7 +78,7 @@ def _check_host(account: Account) -> None:
     """Refuse a token on the domain of another account, or on one that the account has left."""
     host = request.host.partition(":")[0].lower()
     on_api_domain = host == API_DOMAIN and universe().switches.api_domain_serves_api
-    if host not in LOCAL_HOSTS and host != account.domain and not on_api_domain:
+    if is_platform_host(host) and host != account.domain and not on_api_domain:
         raise Problem(401, UNAUTHORIZED)
 
 

@@ -119,11 +119,6 @@ def test_the_program_says_where_it_listens_and_stops_when_told() -> None:
         assert process.wait(timeout=10) == 0
 
 
-def test_a_body_of_unknown_length_is_refused_and_the_connection_closed(world: SimpleNamespace) -> None:
-    answer = requests.post(f"{world.url}/_sim/act", data=iter([b"{}"]), timeout=10)
-    assert (answer.status_code, answer.headers["Connection"]) == (411, "close")
-
-
 def test_a_connection_is_kept_alive(world: SimpleNamespace, amo: Talk) -> None:
     for path in ("account", "leads", "deals", "users"):
         amo.get(path)
