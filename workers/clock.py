@@ -13,7 +13,7 @@ import structlog
 from integration import log, settings
 from integration.store import dirty, installs, runs
 from integration.store.database import DatabaseDown
-from integration.sync import ring, spill
+from integration.sync import rebuild, ring, spill
 from workers import jobs, signals
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ _log = structlog.get_logger(__name__)
 def tick(ctx: Context) -> None:
     """Wake up everything that is due now. Raises DatabaseDown."""
     spill.drain(ctx)
+    rebuild.follow_formulas(ctx)
     with ctx.database.read() as conn:
         waiting = installs.waiting(conn, ctx.now, older_than=FORGOTTEN_MS // 1000)
         due = runs.due(conn, ctx.now)

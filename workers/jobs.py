@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import cache
 
 from integration import settings
+from integration.sync import audit as proof
 from integration.sync import backfill as full_pass
+from integration.sync import building
 from integration.sync import install as installation
 from integration.sync import refresh as lane
 from integration.sync import sweep as net
@@ -46,6 +48,16 @@ def nightly(account_id: int) -> None:
 def sweep(account_id: int) -> None:
     """Read what was updated since the cursors."""
     net.run(context(), account_id)
+
+
+def rebuild(account_id: int) -> None:
+    """Do a slice of the work on the account's generations of counters."""
+    building.run(context(), account_id)
+
+
+def audit(account_id: int) -> None:
+    """Begin to prove the counters."""
+    proof.run(context(), account_id)
 
 
 def mirrors(account_id: int) -> None:

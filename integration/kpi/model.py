@@ -71,9 +71,15 @@ class Event:
     after: tuple[int, ...] = ()
 
 
+FORMULA = 1
+"""The version of the formulas. Whoever changes what a contribution is raises it, and has `contribution` ask the rules:
+the former formula goes on counting, for its own generation, until every account has been counted anew.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The account's choices that a contribution depends on. A change of any builds a new generation."""
+    """What a contribution depends on besides its entity. A change of any of it builds a new generation."""
 
     timezone: str
     unsorted_statuses: frozenset[tuple[int, int]] = frozenset()
@@ -82,6 +88,8 @@ class Rules:
     """Delivery and after-sale pipelines: what happens there is neither a sale nor a deal in work."""
     router_grace: int = 600
     """Seconds under which an owner who did nothing on a new lead is a router, not its owner."""
+    formula: int = FORMULA
+    """The version of the formulas that count."""
 
 
 class Visit(NamedTuple):

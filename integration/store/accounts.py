@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import insert, select, update
 
 from integration.errors import NotFound
+from integration.kpi.model import Rules
+from integration.store import generations
 from integration.store.tables import accounts
 
 if TYPE_CHECKING:
@@ -98,7 +100,10 @@ def sealed_hook_key(conn: Connection, account_id: int) -> str:
 def add(
     conn: Connection, account_id: int, *, host: str, hook_key: str, sealed_hook_key: str, timezone: str, now: int
 ) -> None:
-    """Remember a new account, in state `installing`. Its currency comes with its mirrors."""
+    """Remember a new account, in state `installing`. Its currency comes with its mirrors.
+
+    Its first generation holds nothing, by the rules of the zone alone.
+    """
     conn.execute(
         insert(accounts).values(
             account_id=account_id,
@@ -112,6 +117,7 @@ def add(
             after_sale_pipelines=[],
         )
     )
+    generations.first(conn, account_id, Rules(timezone), now)
 
 
 def change(conn: Connection, account_id: int, **values: Any) -> None:  # noqa: ANN401 - columns of the table

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from sqlalchemy import BigInteger, cast, delete, func, or_, select
+from sqlalchemy import BigInteger, case, cast, delete, func, or_, select, tuple_
 
 from integration.kpi.model import Cell
 from integration.store import rows
@@ -17,6 +17,26 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
 
     from integration.kpi.model import Contribution
+
+MOST_DIFFERENCES = 1_000
+"""More wrong cells than that are counted, but not named."""
+
+
+class Difference(NamedTuple):
+    """A counter that is not what the recount says."""
+
+    cell: Cell
+    counted: int
+    recounted: int
+
+
+class Comparison(NamedTuple):
+    """How many cells two generations have together, in how many they differ, and the first of those."""
+
+    cells: int
+    differed: int
+    differences: list[Difference]
+
 
 Sums = dict[tuple[int, int], int]
 """(measure, item) → sum."""
@@ -112,9 +132,31 @@ def all_cells(conn: Connection, account_id: int, generation: int) -> Contributio
     return {Cell(*cell): value for *cell, value in conn.execute(select(*key, _row.value).where(*own))}
 
 
-def drop(conn: Connection, account_id: int, generation: int) -> None:
-    """Remove a generation that nobody reads any more."""
-    conn.execute(delete(counters).where(_row.account_id == account_id, _row.generation == generation))
+def compare(conn: Connection, account_id: int, counted: int, recounted: int) -> Comparison:
+    """Compare two generations cell by cell, as they are at one moment of the database."""
+    values = [
+        func.sum(case((_row.generation == generation, _row.value), else_=0)).label(name)
+        for generation, name in ((counted, "counted"), (recounted, "recounted"))
+    ]
+    key = (_row.measure, _row.user_id, _row.pipeline_id, _row.item, _row.day)
+    both = (_row.account_id == account_id, _row.generation.in_([counted, recounted]))
+    cells = select(*key, *values).where(*both).group_by(*key).subquery()
+    differs = cells.c.counted != cells.c.recounted
+    total, differed = conn.execute(
+        select(func.count(), func.coalesce(func.sum(case((differs, 1), else_=0)), 0)).select_from(cells)
+    ).one()
+    shown = conn.execute(select(cells).where(differs).limit(MOST_DIFFERENCES)) if differed else ()
+    return Comparison(total, differed, [Difference(Cell(*cell), int(was), int(is_now)) for *cell, was, is_now in shown])
+
+
+def drop_some(conn: Connection, account_id: int, generation: int, limit: int) -> bool:
+    """Remove about so many cells of a generation that nobody reads any more. False: none is left."""
+    own = (_row.account_id == account_id, _row.generation == generation)
+    key = (_row.user_id, _row.day, _row.measure, _row.pipeline_id, _row.item)
+    last = conn.execute(select(*key).where(*own).order_by(*key).offset(limit).limit(1)).one_or_none()
+    until = () if last is None else (tuple_(*key) <= tuple_(*last),)
+    conn.execute(delete(counters).where(*own, *until))
+    return last is not None
 
 
 def _chosen(

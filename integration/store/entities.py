@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, case, func, select, tuple_, update
 
-from integration.kpi.model import Lead, Task
+from integration.kpi.model import LOST, WON, Lead, Task
 from integration.store import rows
 from integration.store.tables import leads, tasks
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from sqlalchemy import Connection, Table
+
+    from integration.kpi.model import Rules
 
 _LEAD = [leads.c[field.name] for field in fields(Lead)]
 _TASK = [tasks.c[field.name] for field in fields(Task)]
@@ -63,6 +65,28 @@ def tasks_after(conn: Connection, account_id: int, after_id: int, limit: int) ->
     """Return the next tasks in the order of their ids."""
     query = select(*_TASK).where(tasks.c.account_id == account_id, tasks.c.id > after_id)
     return [Task(*row) for row in conn.execute(query.order_by(tasks.c.id).limit(limit))]
+
+
+def is_empty(conn: Connection, account_id: int) -> bool:
+    """Tell whether nothing of the account is stored, and so nothing counted."""
+    return not any(
+        conn.scalar(select(table.c.id).where(table.c.account_id == account_id).limit(1)) for table in (leads, tasks)
+    )
+
+
+def reopen(conn: Connection, account_id: int, was: Rules, rules: Rules) -> None:
+    """Derive anew which leads are in work, where these rules see that differently than those before."""
+    changed = was.after_sale_pipelines ^ rules.after_sale_pipelines
+    changed |= {pipeline_id for pipeline_id, _ in was.unsorted_statuses ^ rules.unsorted_statuses}
+    row = leads.c
+    is_open = and_(
+        ~row.is_deleted,
+        row.status_id.not_in([WON, LOST]),
+        row.pipeline_id.not_in(sorted(rules.after_sale_pipelines)),
+        tuple_(row.pipeline_id, row.status_id).not_in(sorted(rules.unsorted_statuses)),
+    )
+    there = (row.account_id == account_id, rows.among(conn, row.pipeline_id, changed))
+    conn.execute(update(leads).where(*there).values(is_open=case((is_open, True), else_=False)))
 
 
 def unseen(

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, select, update
 
-from integration.kpi.model import Rules
 from integration.store import rows
 from integration.store.tables import names, pipelines, statuses, users
 
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Table
-
-    from integration.store.accounts import Account
 
 UNSORTED = 1
 """The type of a status that is «Неразобранное». https://www.amocrm.ru/developers/content/crm_platform/leads_pipelines"""
@@ -126,16 +123,11 @@ def replace(conn: Connection, account_id: int, kind: type[Mirror], listed: Seque
     return bool(changed or gone)
 
 
-def rules(conn: Connection, account: Account) -> Rules:
-    """Return the account's choices that its contributions depend on."""
-    unsorted = select(statuses.c.pipeline_id, statuses.c.id).where(
-        statuses.c.account_id == account.account_id, statuses.c.type == UNSORTED
-    )
-    return Rules(
-        timezone=account.timezone,
-        unsorted_statuses=frozenset((pipeline_id, status_id) for pipeline_id, status_id in conn.execute(unsorted)),
-        after_sale_pipelines=frozenset(account.after_sale_pipelines),
-    )
+def unsorted_statuses(conn: Connection, account_id: int) -> frozenset[tuple[int, int]]:
+    """Return (pipeline_id, status_id) of all that are «Неразобранное», tombstones included."""
+    query = select(statuses.c.pipeline_id, statuses.c.id)
+    found = conn.execute(query.where(statuses.c.account_id == account_id, statuses.c.type == UNSORTED))
+    return frozenset((pipeline_id, status_id) for pipeline_id, status_id in found)
 
 
 def _all(conn: Connection, account_id: int, kind: type[Mirror]) -> Sequence[Any]:

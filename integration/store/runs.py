@@ -26,6 +26,12 @@ FAREWELL = "farewell"
 """Finding out whether a reported uninstall is true."""
 HOOKS = "hooks"
 """The last look at the hook subscription: `progress` is {"state": "on" | "repaired" | "refused", "reason": code}."""
+REBUILD = "rebuild"
+"""Building a generation of counters, and removing those that nobody wants any more."""
+AUDIT = "audit"
+"""Counting everything anew to prove the counters."""
+PROOF = "proof"
+"""What the last audit found; never due itself. See sync.audit."""
 
 NEVER = 2**62
 """When work is due that was done once and for all."""

@@ -10,10 +10,12 @@ from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, SmallI
 from integration.store.columns import account, key, metadata
 from integration.store.tables_activity import contacts, cursors, notes, unsorted
 from integration.store.tables_entities import events, leads, tasks
+from integration.store.tables_exactness import drift, generations, mark_totals, noted
 
 __all__ = [
-    "accounts", "contacts", "counters", "cursors", "dirty", "events", "freshness", "installs", "leads", "metadata",
-    "names", "notes", "pipelines", "runs", "statuses", "tasks", "unsorted", "users",
+    "accounts", "contacts", "counters", "cursors", "dirty", "drift", "events", "freshness", "generations",
+    "installs", "leads", "mark_totals", "metadata", "names", "noted", "notes", "pipelines", "runs", "statuses",
+    "tasks", "unsorted", "users",
 ]  # fmt: skip
 
 accounts = Table(

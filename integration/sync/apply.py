@@ -1,6 +1,7 @@
 """Applies what amoCRM told: one transaction per batch, the only place where live numbers change.
 
-A counter changes by contribution(after) − contribution(before) of each entity whose snapshot or events changed.
+A counter changes by contribution(after) − contribution(before) of each entity whose snapshot or events changed; that
+of a generation under construction only if the entity is counted in it already.
 Snapshots, events, deltas, marks and cursors are committed together or not at all, under the account's lock: a batch
 may be repeated, cut in pieces or overtaken by another one, and the numbers stay those of the rows.
 """
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from integration.kpi.calendar import day_of
 from integration.kpi.histogram import bucket
-from integration.store import accounts, counters, dirty, events, freshness, mirrors
+from integration.store import accounts, counters, dirty, events, freshness, generations
 from integration.sync import live
 from integration.sync.changes import LEADS, TASKS, Told, change
 
@@ -58,11 +59,12 @@ def batch(ctx: Context, account_id: int, read: Batch, beside: Beside | None = No
     now_ms = ctx.now_ms()
     with ctx.database.transaction() as conn:
         account = accounts.lock(conn, account_id)
-        rules = mirrors.rules(conn, account)
+        live_generations = generations.live(conn, account_id)
         new = events.add(conn, account_id, read.events, now_ms // 1000)
-        changes = change(conn, account_id, LEADS, Told(read.leads, _deleted(read, "leads"), new), rules)
-        changes += change(conn, account_id, TASKS, Told(read.tasks, _deleted(read, "tasks"), new), rules)
-        counters.add(conn, account_id, account.generation, changes.delta)
+        changes = change(conn, account_id, LEADS, Told(read.leads, _deleted(read, "leads"), new), live_generations)
+        changes += change(conn, account_id, TASKS, Told(read.tasks, _deleted(read, "tasks"), new), live_generations)
+        for number, delta in changes.deltas.items():
+            counters.add(conn, account_id, number, delta)
         dirty.mark(conn, account_id, changes.doubtful, now_ms)
         served = _settle_marks(conn, account, read, now_ms)
         visible = bool(changes.count or changes.doubtful or served)

@@ -13,15 +13,17 @@ from integration.store import entities, events
 from integration.store.entities import LeadRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from integration.kpi.model import Cell, Contribution, Event, Rules
     from integration.store.database import Connection
     from integration.store.dirty import Entity
+    from integration.store.generations import Generation
 
     Load = Callable[[Connection, int, Collection[int]], dict[int, "Snapshot"]]
     Count = Callable[["Snapshot", Iterable[Event], Rules], tuple["Row", Contribution]]
     Save = Callable[[Connection, int, Iterable["Row"]], None]
+    Walk = Callable[[Connection, int, int, int], list["Snapshot"]]
 
 Snapshot = TypeVar("Snapshot", Lead, Task)
 Row = TypeVar("Row", LeadRow, Task)
@@ -29,12 +31,13 @@ Row = TypeVar("Row", LeadRow, Task)
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[Snapshot, Row]):
-    """Leads or tasks: how they are loaded, counted and saved. `name` is the API's plural."""
+    """Leads or tasks: how they are loaded, counted, saved and walked through. `name` is the API's plural."""
 
     name: str
     load: Load[Snapshot]
     count: Count[Snapshot, Row]
     save: Save[Row]
+    walk: Walk[Snapshot]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +53,35 @@ class Told(Generic[Snapshot]):
 class Changes:
     """The sum of what some entities change. `newest` is the time of the latest change, 0 for none.
 
+    `deltas` say for every generation, by its number, how its counters move.
+
     `doubtful` are the entities whose events say more than the snapshots that are stored: they have to be fetched.
     """
 
     count: int = 0
     newest: int = 0
-    delta: Contribution = field(default_factory=dict)
+    deltas: Mapping[int, Contribution] = field(default_factory=dict)
     doubtful: frozenset[Entity] = frozenset()
 
     def __add__(self, other: Changes) -> Changes:
         return Changes(
             self.count + other.count,
             max(self.newest, other.newest),
-            _sum((self.delta, other.delta)),
+            {
+                number: _sum((self.deltas.get(number, {}), other.deltas.get(number, {})))
+                for number in self.deltas.keys() | other.deltas.keys()
+            },
             self.doubtful | other.doubtful,
         )
 
 
-def change(conn: Connection, account_id: int, kind: Kind[Snapshot, Row], told: Told[Snapshot], rules: Rules) -> Changes:
-    """Store the entities that the snapshots, the deletions and the new events change; return what that changes."""
+def change(
+    conn: Connection, account_id: int, kind: Kind[Snapshot, Row], told: Told[Snapshot], live: Sequence[Generation]
+) -> Changes:
+    """Store the entities that the snapshots, the deletions and the new events change; return what that changes.
+
+    `live` are the generations to keep up, the active one first: the rows are derived by its rules.
+    """
     fresh = _by_entity(told.new, kind.name)
     ids = {snapshot.id for snapshot in told.shown} | {*told.deleted} | fresh.keys()
     stored = kind.load(conn, account_id, ids)
@@ -76,23 +89,38 @@ def change(conn: Connection, account_id: int, kind: Kind[Snapshot, Row], told: T
     changed = {key for key, entity in present.items() if key in fresh or stored.get(key) != entity}
     lines = events.of(conn, account_id, singular(kind.name), changed | fresh.keys())
     rows: list[Row] = []
-    deltas: list[Contribution] = []
+    deltas: dict[int, list[Contribution]] = {one.number: [] for one in live}
     for key in sorted(changed):
         line: list[Event] = lines.get(key, [])
-        before: Contribution = {}
-        if key in stored:
-            older = [event for event in line if event not in fresh.get(key, ())]
-            _, before = kind.count(stored[key], older, rules)
-        row, after = kind.count(present[key], line, rules)
+        older = [event for event in line if event not in fresh.get(key, ())]
+        row, by_rules = _counted(kind, (stored.get(key), older), (present[key], line), [one.rules for one in live])
         rows.append(row)
-        deltas.append(contribution.delta(before, after))
+        for one in live:
+            if one.holds(kind.name, key):
+                deltas[one.number].append(by_rules[one.rules])
     kind.save(conn, account_id, rows)
     return Changes(
         count=len(rows),
         newest=_newest([present[key].updated_at for key in changed], told.new),
-        delta=_sum(deltas),
+        deltas={number: _sum(parts) for number, parts in deltas.items()},
         doubtful=frozenset((kind.name, key) for key in fresh if _is_behind(present.get(key), fresh[key], lines[key])),
     )
+
+
+def _counted(
+    kind: Kind[Snapshot, Row],
+    before: tuple[Snapshot | None, list[Event]],
+    after: tuple[Snapshot, list[Event]],
+    all_rules: Sequence[Rules],
+) -> tuple[Row, dict[Rules, Contribution]]:
+    """Return the entity's row by the first of the rules, and by each of them what its change adds."""
+    known, older = before
+    counted = {rules: kind.count(*after, rules) for rules in dict.fromkeys(all_rules)}
+    by_rules: dict[Rules, Contribution] = {}
+    for rules, (_, now) in counted.items():
+        was = {} if known is None else kind.count(known, older, rules)[1]
+        by_rules[rules] = contribution.delta(was, now)
+    return counted[all_rules[0]][0], by_rules
 
 
 def singular(entity_type: str) -> str:
@@ -116,8 +144,8 @@ def _count_task(task: Task, line: Iterable[Event], rules: Rules) -> tuple[Task, 
     return task, contribution.of_task(task, line, rules)
 
 
-LEADS = Kind("leads", entities.leads_by_id, _count_lead, entities.save_leads)
-TASKS = Kind("tasks", entities.tasks_by_id, _count_task, entities.save_tasks)
+LEADS = Kind("leads", entities.leads_by_id, _count_lead, entities.save_leads, entities.leads_after)
+TASKS = Kind("tasks", entities.tasks_by_id, _count_task, entities.save_tasks, entities.tasks_after)
 
 
 def _by_entity(new: Iterable[Event], entity_type: str) -> dict[int, list[Event]]:

@@ -16,7 +16,7 @@ from integration.errors import AmoError, Blocked, GrantDead, RateLimited, Unavai
 from integration.store import accounts, installs, leases, runs
 from integration.store.accounts import State
 from integration.store.vault import NO_ACCOUNT
-from integration.sync import connection, mirrors, ring, subscription, tokens, troubles
+from integration.sync import audit, connection, mirrors, ring, subscription, tokens, troubles
 
 if TYPE_CHECKING:
     from integration.amo.token_client import Tokens
@@ -147,3 +147,4 @@ def _open(conn: Connection, account_id: int, server_now: int, now: int) -> None:
     runs.schedule(conn, account_id, runs.NIGHTLY, now if is_known else now + 86_400)
     runs.schedule(conn, account_id, runs.SWEEP, now if is_known else now + 300)
     runs.schedule(conn, account_id, runs.MIRRORS, now + 3_600)
+    runs.schedule(conn, account_id, runs.AUDIT, now + audit.EVERY)

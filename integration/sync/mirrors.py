@@ -13,12 +13,11 @@ if TYPE_CHECKING:
 
     from integration.amo.client import AmoClient
     from integration.amo.protocol import Named, Pipeline, User
-    from integration.kpi.model import Rules
     from integration.sync.context import Context
 
 
 def refresh(ctx: Context, client: AmoClient, account_id: int) -> None:
-    """Read the account's settings, people and pipelines; recount if that changes what the numbers depend on.
+    """Read the account's settings, people and pipelines; count anew if that changes what the numbers depend on.
 
     Raises RightsMissing when the tokens are not an administrator's: only they may read the users.
     """
@@ -27,28 +26,20 @@ def refresh(ctx: Context, client: AmoClient, account_id: int) -> None:
     names = [*_named("group", card.groups), *_named("loss_reason", reasons), *_named("task_type", card.task_types)]
     with ctx.database.transaction() as conn:
         account = accounts.lock(conn, account_id)
-        before = mirrors.rules(conn, account)
         known = mirrors.pipeline_ids(conn, account_id)
         changed = [
             mirrors.replace(conn, account_id, UserRow, [_user(user) for user in users]),
             mirrors.replace(conn, account_id, PipelineRow, [_pipeline(pipeline) for pipeline in pipelines]),
             mirrors.replace(conn, account_id, StatusRow, _statuses(pipelines)),
             mirrors.replace(conn, account_id, NameRow, names),
-            (card.timezone, card.currency) != (account.timezone, account.currency),
+            card.currency != account.currency,
         ]
-        accounts.change(conn, account_id, timezone=card.timezone, currency=card.currency)
-        account = accounts.get(conn, account_id)
-        if _differs(before, mirrors.rules(conn, account), known):
-            rebuild.anew(conn, account)
+        accounts.change(conn, account_id, currency=card.currency)
+        # The zone and the statuses change what days and leads count: readers see that all at once, when it is counted.
+        rebuild.follow(conn, account, timezone=card.timezone, known_pipelines=known, reason="settings", now=ctx.now)
         version = accounts.advance(conn, account, visible=any(changed))
     if any(changed):
         live.announce(ctx, account_id, version)
-
-
-def _differs(before: Rules, after: Rules, known: set[int]) -> bool:
-    """Tell whether counted leads count differently now. None of them was in a pipeline new to us, see `intake`."""
-    fresh = {pair for pair in after.unsorted_statuses - before.unsorted_statuses if pair[0] not in known}
-    return (before.timezone, before.unsorted_statuses) != (after.timezone, after.unsorted_statuses - fresh)
 
 
 def _user(user: User) -> UserRow:

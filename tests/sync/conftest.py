@@ -9,8 +9,9 @@ from cryptography.fernet import Fernet
 
 from integration.amo.rate_limit import RateLimit
 from integration.settings import load
-from integration.store import accounts, database, mirrors
+from integration.store import accounts, database, generations, mirrors
 from integration.store.mirrors import PipelineRow, StatusRow
+from integration.sync import rebuild
 from integration.sync.context import Context, open_context
 from tests.kpi.histories import DELIVERY, OPEN, RULES, UNSORTED
 from tests.sync.world import World
@@ -62,12 +63,15 @@ def add_account(ctx: Context, account_id: int) -> int:
             now=ctx.now,
         )
         accounts.enter(conn, account_id, accounts.State.ACTIVE, ctx.now)
-        accounts.change(conn, account_id, after_sale_pipelines=[DELIVERY])
         pipelines = [PipelineRow(key, str(key), key, is_main=False, is_archive=False) for key in OPEN]
         unsorted = [StatusRow(*pair, "Неразобранное", 10, "#fff", type=1) for pair in UNSORTED.items()]
         mirrors.replace(conn, account_id, PipelineRow, pipelines)
         mirrors.replace(conn, account_id, StatusRow, unsorted)
-        assert mirrors.rules(conn, accounts.get(conn, account_id)) == RULES
+        account = accounts.get(conn, account_id)
+        rebuild.follow(conn, account, timezone=RULES.timezone, known_pipelines=OPEN, reason="settings", now=ctx.now)
+    rebuild.choose_after_sale(ctx, account_id, [DELIVERY])
+    with ctx.database.read() as conn:
+        assert generations.active(conn, account_id).rules == RULES
     return account_id
 
 

@@ -315,9 +315,51 @@ def upgrade() -> None:
         sa.Column("is_removed", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "id"),
     )
+    op.create_table(
+        "drift",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("hour", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("measure", sa.Text(), nullable=False),
+        sa.Column("bucket", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("count", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "hour", "measure", "bucket"),
+    )
+    op.create_table(
+        "generations",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("generation", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("state_since", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("rules", sa.JSON(), nullable=False),
+        sa.Column("formula", sa.Integer(), nullable=False),
+        sa.Column("built", sa.JSON(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "generation"),
+    )
+    op.create_index("generations_by_formula", "generations", ["state", "formula"])
+    op.create_table(
+        "mark_totals",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("noted", sa.BigInteger(), nullable=False),
+        sa.Column("refreshed", sa.BigInteger(), nullable=False),
+        sa.Column("superseded", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id"),
+    )
+    op.create_table(
+        "noted",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("marks", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "id"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("noted")
+    op.drop_table("mark_totals")
+    op.drop_index("generations_by_formula", table_name="generations")
+    op.drop_table("generations")
+    op.drop_table("drift")
     op.drop_table("users")
     op.drop_index(
         "unsorted_waiting",
