@@ -74,6 +74,11 @@ def is_empty(conn: Connection, account_id: int) -> bool:
     )
 
 
+def count_open(conn: Connection, account_id: int) -> int:
+    """Count the leads in work."""
+    return conn.scalar(select(func.count()).where(leads.c.account_id == account_id, leads.c.is_open)) or 0
+
+
 def reopen(conn: Connection, account_id: int, was: Rules, rules: Rules) -> None:
     """Derive anew which leads are in work, where these rules see that differently than those before."""
     changed = was.after_sale_pipelines ^ rules.after_sale_pipelines
