@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, request
 
-from simulator import fates
+from simulator import fates, inbox
 from simulator.account import Refused, UnknownRow
 from simulator.oauth.session_token import session_token
 from simulator.scenario.day import play
@@ -14,6 +14,7 @@ from simulator.wishes import account_named, asked, integration_named
 
 routes = Blueprint("control", __name__, url_prefix="/_sim")
 routes.register_blueprint(fates.routes)
+routes.register_blueprint(inbox.routes)
 DEEDS = frozenset(
     {
         *("create_lead", "change_lead", "delete_lead", "restore_lead", "purge_lead", "merge_leads"),

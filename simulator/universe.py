@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 import re
 import uuid
+from collections import deque
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import request
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from simulator.hooks.delivery import Deliveries
 
+_INBOX = 200
 _SUBDOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _PLATFORM = re.compile(r"(?:.*\.)?(?:amocrm\.ru|amocrm\.com|kommo\.com)")
 
@@ -69,6 +71,7 @@ class Universe:
         self.grants = Grants(self)
         self.traffic = Traffic(self.switches)
         self.deliveries: Deliveries | None = None
+        self.inbox: deque[dict[str, Any]] = deque(maxlen=_INBOX)
         self.on_new_account: list[Callable[[Account], None]] = []
 
     def add_account(
