@@ -14,6 +14,7 @@ PulseError
     ├── Blocked           amoCRM blocks us (403 HTML): stop all traffic to the account for hours
     ├── RateLimited       429: stop, wait `retry_after` seconds or longer
     ├── Unavailable       5xx, time-out, broken connection: try later
+    ├── Halted            not sent: the account rests, by what another request was answered
     └── UnexpectedAnswer  an answer outside the contract
 """
 
@@ -110,6 +111,12 @@ class Unavailable(AmoError):
     """AmoCRM is down, slow or out of reach; the same request may succeed later."""
 
     code = "unavailable"
+
+
+class Halted(AmoError):
+    """The request was not sent: the account rests, because of what another request was answered."""
+
+    code = "halted"
 
 
 class UnexpectedAnswer(AmoError):

@@ -37,6 +37,9 @@ class Settings:
     account_origins: frozenset[str]
     """For the simulator only: origins accepted beside https://*.amocrm.ru, .amocrm.com and .kommo.com."""
     requests_per_second: int
+    """Of one account."""
+    global_requests_per_second: int
+    """Of all accounts together: amoCRM may count by our address."""
     log_level: str
 
     @property
@@ -73,6 +76,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         amo_gateway=read.url("PULSE_AMO_GATEWAY", "") or None,
         account_origins=frozenset(read.text("PULSE_ACCOUNT_ORIGINS", "").split()),
         requests_per_second=read.between("PULSE_REQUESTS_PER_SECOND", 1, 7, 6),
+        global_requests_per_second=read.between("PULSE_GLOBAL_REQUESTS_PER_SECOND", 1, 1000, 40),
         log_level=read.text("PULSE_LOG_LEVEL", "INFO"),
     )
 

@@ -67,6 +67,7 @@ def main() -> None:
     log.configure(settings.load().log_level)
     stopped = signals.stop_event()
     ctx = jobs.context()
+    ctx.limit.lead()
     while not stopped.wait(TICK_SECONDS):
         try:
             tick(ctx)

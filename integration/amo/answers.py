@@ -75,6 +75,11 @@ def decipher_token(answer: Answer) -> Json:
     raise WrongClient(_words(problem))
 
 
+def is_stop(answer: Answer) -> bool:
+    """Tell whether the answer means that nothing more may be sent now: a 429, or the block that follows them."""
+    return answer.status == 429 or (answer.status == 403 and _problem(answer.body) is None)  # noqa: PLR2004 - HTTP's
+
+
 def _content(answer: Answer) -> Json:
     if not answer.body.strip():
         return None

@@ -52,7 +52,8 @@ class AmoClient:
     """Reads one account. Not for several threads at once. Close it, or use it in a `with`.
 
     Every method may raise the subclasses of AmoError. `renew` takes an access token that was refused and returns the
-    one to use instead, or raises GrantDead.
+    one to use instead, or raises GrantDead. `live` requests go before others; `permit` is called before each request
+    and may raise, `welcome` after each good answer.
     """
 
     def __init__(
@@ -64,15 +65,30 @@ class AmoClient:
         limit: RateLimit,
         account_id: int,
         gateway: str | None,
+        live: bool = False,
+        permit: Callable[[], None] = lambda: None,
+        welcome: Callable[[], None] = lambda: None,
     ) -> None:
         self._api = Conversation(
-            host, access_token, renew=renew, limit=limit, account_id=account_id, session=open_session(gateway)
+            host,
+            access_token,
+            renew=renew,
+            limit=limit,
+            account_id=account_id,
+            session=open_session(gateway),
+            live=live,
+            permit=permit,
+            welcome=welcome,
         )
 
     @property
     def server_now(self) -> int:
         """AmoCRM's clock at its last answer in unix seconds, 0 before the first; its windows are counted by it."""
         return self._api.server_now
+
+    def reserve(self) -> None:
+        """Wait for the turn of the next request now: what it asks for can be chosen afterwards."""
+        self._api.reserve()
 
     def account(self) -> AccountCard:
         """Return the account's settings. https://www.amocrm.ru/developers/content/crm_platform/account-info."""

@@ -134,6 +134,12 @@ def enter(conn: Connection, account_id: int, state: State, now: int, *, retry_at
     change(conn, account_id, retry_at=retry_at, failures=failures)
 
 
+def claim_retry(conn: Connection, account: Account, until: int) -> bool:
+    """Take the right to try whether a trouble is over, whose `retry_at` has come. False: somebody else took it."""
+    same = update(accounts).where(accounts.c.account_id == account.account_id, accounts.c.retry_at == account.retry_at)
+    return bool(conn.execute(same.values(retry_at=until)).rowcount == 1)
+
+
 def advance(conn: Connection, account: Account, *, visible: bool, as_of: int = 0, **cursors: int) -> int:
     """Move the cursors and `as_of`, only forward, and count a new version if readers can see a change.
 

@@ -62,7 +62,12 @@ def open_context(settings: Settings, *, now_ms: Callable[[], int] | None = None)
         database=Database(settings.database_url),
         redis=redis,
         vault=Vault(settings.encryption_keys),
-        limit=RateLimit(redis, settings.requests_per_second),
+        limit=RateLimit(
+            redis,
+            settings.requests_per_second,
+            global_per_second=settings.global_requests_per_second,
+            alone=1,
+        ),
         now_ms=now_ms or _unix_ms,
     )
 

@@ -8,8 +8,17 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from integration.errors import AmoError, Blocked, GrantDead, PaymentRequired, RateLimited, RightsMissing, WrongClient
-from integration.store import accounts
+from integration.errors import (
+    AmoError,
+    Blocked,
+    GrantDead,
+    Halted,
+    PaymentRequired,
+    RateLimited,
+    RightsMissing,
+    WrongClient,
+)
+from integration.store import accounts, runs
 from integration.store.accounts import State
 from integration.sync import live
 
@@ -17,7 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from integration.store.accounts import Account
-    from integration.store.database import Connection
     from integration.sync.context import Context
 
 HOUR = 3_600
@@ -29,6 +37,8 @@ STATES = {
     RightsMissing: State.RIGHTS_MISSING,
     Blocked: State.BLOCKED,
 }
+FIRST_REST = 10
+"""Seconds to rest after the first 429 that names no time; doubled with each in a row, to an hour."""
 LONGEST_PAUSE = 600
 """Seconds between two attempts while amoCRM is merely down."""
 
@@ -43,31 +53,37 @@ def met(ctx: Context, account_id: int) -> Iterator[None]:
     """
     try:
         yield
+    except Halted as rest:
+        # What it rests for is remembered already, by whoever met it.
+        _log.info("amo_rests", account_id=account_id, reason=str(rest))
     except AmoError as error:
         _log.warning("amo_trouble", account_id=account_id, code=error.code, reason=str(error))
-        with ctx.database.transaction() as conn:
-            _remember(conn, accounts.lock(conn, account_id), error, ctx.now)
+        _remember(ctx, account_id, error)
     else:
         _recover(ctx, account_id)
 
 
-def _remember(conn: Connection, account: Account, error: AmoError, now: int) -> None:
-    if account.state == State.UNINSTALLED:
-        return  # whatever failed is explained by that
-    state = STATES.get(type(error), account.state)
-    failures = account.failures + 1
-    accounts.enter(conn, account.account_id, state, now, retry_at=now + _pause(error, failures), failures=failures)
-    if state != account.state:
-        accounts.advance(conn, account, visible=True)
+def _remember(ctx: Context, account_id: int, error: AmoError) -> None:
+    with ctx.database.transaction() as conn:
+        account = accounts.lock(conn, account_id)
+        if account.state == State.UNINSTALLED:
+            return  # whatever failed is explained by that
+        state = STATES.get(type(error), account.state)
+        failures = account.failures + 1
+        retry_at = ctx.now + _pause(error, failures)
+        accounts.enter(conn, account_id, state, ctx.now, retry_at=retry_at, failures=failures)
+        version = accounts.advance(conn, account, visible=state != account.state)
+    if version != account.version:
+        live.announce(ctx, account_id, version)
 
 
 def _pause(error: AmoError, failures: int) -> int:
     if type(error) in PROBE:
         return PROBE[type(error)]
-    grown = min(LONGEST_PAUSE, 2**failures)
     if isinstance(error, RateLimited):
         # Asking again too early a few times ends in a block of the account.
-        return int(max(error.retry_after, grown))
+        return int(min(HOUR, max(error.retry_after, FIRST_REST * 2 ** min(failures - 1, 10))))
+    grown = min(LONGEST_PAUSE, 2 ** min(failures, 10))
     return random.randint(max(1, grown // 2), grown)  # noqa: S311 - it only keeps accounts from coming back in step
 
 
@@ -82,6 +98,8 @@ def _recover(ctx: Context, account_id: int) -> None:
             return
         state = account.state if account.state == State.INSTALLING else State.ACTIVE
         accounts.enter(conn, account_id, state, ctx.now)
+        if state != account.state:
+            runs.hasten(conn, account_id, runs.SWEEP, ctx.now)  # what happened meanwhile is read at once
         version = accounts.advance(conn, account, visible=state != account.state)
     if version != account.version:
         live.announce(ctx, account_id, version)
