@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MOST_PAGES = 400
 """Where a list that is read as a whole ends, even if amoCRM says there is more."""
 
-STOP_SECONDS = 5.0
+STOP_SECONDS = 2.0
 """How long a 429 or a block stops every process at once: until it is remembered with the account, for much longer."""
 
 Query = tuple[tuple[str, object], ...]

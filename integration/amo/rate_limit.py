@@ -68,8 +68,7 @@ class RateLimit:
         asker = secrets.token_hex(8)
         try:
             while pause := self._pause(account_id, asker, live=live):
-                if pause == STOPPED:
-                    raise Halted("all requests of the account were stopped")
+                _refuse_stopped(pause)
                 time.sleep(min(pause, LONGEST_PAUSE))
         except BaseException:
             self._leave(account_id, asker)
@@ -153,3 +152,8 @@ class RateLimit:
             ways = self._ways[account_id, kind]
             ways.append(took)
             return min(ways) if len(ways) >= ENOUGH_SAMPLES else 0.0
+
+
+def _refuse_stopped(pause: float) -> None:
+    if pause == STOPPED:
+        raise Halted("all requests of the account were stopped")

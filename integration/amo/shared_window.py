@@ -182,7 +182,7 @@ class SharedWindow:
 
     def stop(self, account_id: int, seconds: float) -> None:
         """Let no request of the account pass for so long."""
-        self._redis.set(_stop(account_id), 1, px=int(seconds * 1000))
+        self._redis.set(_stop(account_id), 1, px=max(1, int(seconds * 1000)))
 
 
 def _stop(account_id: int) -> str:

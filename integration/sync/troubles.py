@@ -25,7 +25,6 @@ from integration.sync import live
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from integration.store.accounts import Account
     from integration.sync.context import Context
 
 HOUR = 3_600

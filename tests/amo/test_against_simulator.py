@@ -268,7 +268,10 @@ def test_a_burst_of_requests_stays_under_the_limit(amo: Simulation, connect: Cal
     assert max(sum(1 for time in times[start:] if time < first + 1) for start, first in enumerate(times)) <= 7
 
 
-def test_too_many_requests_and_the_block_that_follows_are_told_apart(amo: Simulation, client: AmoClient) -> None:
+def test_too_many_requests_and_the_block_that_follows_are_told_apart(
+    amo: Simulation, client: AmoClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integration.amo.conversation.STOP_SECONDS", 0.0)  # we do what nobody else would
     amo.switch(limits=True, limit_integration=0, block_after=1)
     try:
         with pytest.raises(RateLimited):

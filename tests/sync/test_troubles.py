@@ -21,6 +21,7 @@ def forgive(world):
     """Let the time come at which amoCRM is asked again."""
     with world.ctx.database.transaction() as conn:
         conn.exec_driver_sql("UPDATE accounts SET retry_at = 1")
+    world.ctx.limit.stop(world.account.id, 0)
 
 
 @pytest.mark.parametrize(
