@@ -83,12 +83,13 @@ class ContactChanges(LeadTraces):
             was = self.touch(kind, row, by)
             if "tags" in fields:
                 row["_embedded"]["tags"] = [self.tag(name) for name in fields.pop("tags")]
-            row |= fields
+            row |= _whole_name(row, fields) if kind == "contacts" else fields
             row["group_id"] = self.group_of(row["responsible_user_id"])
             if was["name"] != row["name"]:
                 before, after = ({"name_field_value": {"name": each["name"]}} for each in (was, row))
                 self.record("name_field_changed", singular, row_id, by, [before], [after])
             self.record_owner_change(singular, was, row, by)
+            self.record_field_changes(singular, was, row, by)
             handed = was["responsible_user_id"] != row["responsible_user_id"]
             extra = {"old_responsible_user_id": was["responsible_user_id"]} if handed else {}
             self.occur(f"update_{singular}", kind, "update", row, was=was, **extra)
@@ -102,3 +103,13 @@ class ContactChanges(LeadTraces):
             row["is_deleted"] = True
             self.record(f"{_SINGULAR[kind]}_deleted", _SINGULAR[kind], row_id, by, [], [])
             self.occur(f"delete_{_SINGULAR[kind]}", kind, "delete", row)
+
+
+def _whole_name(row: Row, fields: Row) -> Row:
+    """Return the fields of a save with name, first and last name agreeing, whichever of them it holds."""
+    parts = {name: fields.get(name, row[name]) for name in ("first_name", "last_name")}
+    if "name" in fields and not parts.keys() & fields.keys():
+        parts["first_name"], _, parts["last_name"] = fields["name"].partition(" ")
+        return {**fields, **parts}
+    whole = " ".join(filter(None, parts.values()))
+    return {**fields, "name": whole} if parts.keys() & fields.keys() and "name" not in fields else fields

@@ -9,6 +9,27 @@ from simulator.crm.structure import StructureChanges
 if TYPE_CHECKING:
     from simulator.crm.state import Row
 
+_FIELD_TYPES = {
+    name: number
+    for number, name in enumerate(
+        [
+            "text",
+            "numeric",
+            "checkbox",
+            "select",
+            "multiselect",
+            "date",
+            "url",
+            "multitext",
+            "textarea",
+            "radiobutton",
+            "streetaddress",
+        ],
+        1,
+    )
+}
+"""The numbers of field types, which events still use."""
+
 
 class LeadTraces(StructureChanges):
     """Compares a lead with what it was and writes the difference down as amoCRM would."""
@@ -23,6 +44,7 @@ class LeadTraces(StructureChanges):
             self.record("sale_field_changed", "lead", lead_id, by, [_sale(was)], [_sale(lead)])
         if was["name"] != lead["name"]:
             self.record("name_field_changed", "lead", lead_id, by, [_name(was)], [_name(lead)])
+        self.record_field_changes("lead", was, lead, by)
         self._record_tag_changes(was, lead, by)
 
     def record_owner_change(self, entity_type: str, was: Row, row: Row, by: int) -> None:
@@ -30,6 +52,16 @@ class LeadTraces(StructureChanges):
         if was["responsible_user_id"] != row["responsible_user_id"]:
             before, after = [_owner(was)], [_owner(row)]
             self.record("entity_responsible_changed", entity_type, row["id"], by, before, after)
+
+    def record_field_changes(self, entity_type: str, was: Row, row: Row, by: int) -> None:
+        """Append custom_field_{id}_value_changed for every custom field that has other values now."""
+        before, after = (
+            {field["field_id"]: field for field in each["custom_fields_values"] or []} for each in (was, row)
+        )
+        for field_id in dict.fromkeys((*before, *after)):
+            old, new = _values(before.get(field_id)), _values(after.get(field_id))
+            if old != new:
+                self.record(f"custom_field_{field_id}_value_changed", entity_type, row["id"], by, old, new)
 
     def _record_tag_changes(self, was: Row, lead: Row, by: int) -> None:
         before = {tag["name"] for tag in was["_embedded"]["tags"]}
@@ -75,3 +107,14 @@ def _sale(lead: Row) -> Row:
 
 def _name(lead: Row) -> Row:
     return {"name_field_value": {"name": lead["name"]}}
+
+
+def _values(field: Row | None) -> list[Row]:
+    if field is None:
+        return []
+    kind = _FIELD_TYPES.get(field["field_type"], 1)
+    named = {"field_id": field["field_id"], "field_type": kind}
+    return [
+        {"custom_field_value": {**named, "enum_id": value.get("enum_id"), "text": str(value.get("value", ""))}}
+        for value in field["values"]
+    ]

@@ -32,7 +32,7 @@ def lead(told: Occurrence, _zone: tzinfo) -> Row:
         "price": row["price"] or 0,
         **_people_and_times(told),
         "pipeline_id": row["pipeline_id"],
-        **_tags_and_fields(row),
+        **_tags_and_fields(told),
         "created_at": row["created_at"],
         "updated_at": row["updated_at"],
     }
@@ -55,7 +55,7 @@ def contact(told: Occurrence, _zone: tzinfo) -> Row:
         "linked_company_id": company.get("id"),
         "linked_leads_id": {linked["id"]: {"ID": linked["id"]} for linked in row["_embedded"].get("leads") or ()},
         **_people_and_times(told),
-        **_tags_and_fields(row),
+        **_tags_and_fields(told),
         "created_at": row["created_at"],
         "updated_at": row["updated_at"],
         "type": TYPES[told.entity],
@@ -85,10 +85,14 @@ def _people_and_times(told: Occurrence) -> Row:
     }
 
 
-def _tags_and_fields(row: Row) -> Row:
+def _tags_and_fields(told: Occurrence) -> Row:
+    row, fields = told.item, list(told.item["custom_fields_values"] or ())
+    present = {field["field_id"] for field in fields}
+    before = told.extra.get("was", row)["custom_fields_values"] or ()
+    fields += [{**field, "values": []} for field in before if field["field_id"] not in present]
     return {
         "tags": [{"id": tag["id"], "name": tag["name"]} for tag in row["_embedded"]["tags"]],
-        "custom_fields": [_custom_field(field) for field in row["custom_fields_values"] or ()],
+        "custom_fields": [_custom_field(field) for field in fields],
     }
 
 
@@ -96,7 +100,7 @@ def _custom_field(field: Row) -> Row:
     """Dates are bare scalars, everything else `{value, enum}`; a field just cleared keeps its name and no values."""
     bare = field.get("field_type") in SCALAR_FIELDS
     values: list[Any] = [
-        value["value"] if bare else {"value": value["value"], "enum": value.get("enum_id")}
+        value.get("value") if bare else {"value": value.get("value"), "enum": value.get("enum_id")}
         for value in field.get("values") or ()
     ]
     return {"id": field["field_id"], "name": field["field_name"], "code": field.get("field_code"), "values": values}

@@ -9,10 +9,10 @@ from flask import Blueprint
 from simulator.rest import shapes
 from simulator.rest import validation as v
 from simulator.rest.caller import caller
-from simulator.rest.custom_fields import read_custom_fields
+from simulator.rest.custom_fields import merged_custom_fields, read_custom_fields
 from simulator.rest.listing import Condition, asked, between, choose, ids, link, page, tests_of, words
 from simulator.rest.paid_filter import allowed
-from simulator.rest.writes import check_author, check_custom_fields, check_users, names_of_tags
+from simulator.rest.writes import check_author, check_custom_fields, check_users, names_of_tags, tags_after
 from simulator.web import NO_RIGHTS, Problem, json_response, no_content
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ CHECKS: dict[str, v.Check] = {
     "updated_at": v.moment,
     "custom_fields_values": v.custom_fields,
     "tags_to_add": v.items(v.tag),
+    "tags_to_delete": v.items(v.tag),
     "_embedded": v.embedded,
 }
 _COPIED = ("name", "responsible_user_id", "created_at", "updated_at")
@@ -94,7 +95,7 @@ def change_contacts(kind: str) -> Response:
     rows = v.batch()
     v.check(rows, {**CHECKS, "id": v.integer}, required=("id",))
     check(rows, kind)
-    return json_response({"_links": link(kind), "_embedded": {kind: [_changed(kind, row) for row in rows]}})
+    return json_response({"_links": link(kind), "_embedded": {kind: v.answered(rows, lambda row: _changed(kind, row))}})
 
 
 @routes.patch(f"/{_KIND}/<int:row_id>")
@@ -111,6 +112,7 @@ def create(kind: str, row: Row) -> int:
     who = caller()
     name = row.get("name") or " ".join(filter(None, (row.get("first_name"), row.get("last_name"))))
     fields = {"name": name, **_fields(kind, row), "tags": names_of_tags(row.get("_embedded", {}).get("tags") or [])}
+    fields["custom_fields_values"] = read_custom_fields(who.account, kind, row.get("custom_fields_values"))
     by = row.get("created_by", who.user_id)
     account = who.account
     return account.create_contact(by, **fields) if kind == "contacts" else account.create_company(by, **fields)
@@ -119,18 +121,22 @@ def create(kind: str, row: Row) -> int:
 def _changed(kind: str, row: Row) -> Row:
     who, row_id = caller(), row["id"]
     change = who.account.change_contact if kind == "contacts" else who.account.change_company
-    change(row_id, row.get("updated_by", who.user_id), **_fields(kind, row))
+    with who.account.changing():
+        present, fields = who.account.live(kind, row_id), _fields(kind, row)
+        tags = tags_after(row, [tag["name"] for tag in present["_embedded"]["tags"]])
+        if tags is not None:
+            fields["tags"] = tags
+        if row.get("custom_fields_values"):
+            before, sent = present["custom_fields_values"], row["custom_fields_values"]
+            fields["custom_fields_values"] = merged_custom_fields(who.account, kind, before, sent)
+        change(row_id, row.get("updated_by", who.user_id), **fields)
     rows: dict[int, Row] = getattr(who.account, kind)
     return {"id": row_id, "updated_at": rows[row_id]["updated_at"], "_links": link(f"{kind}/{row_id}")}
 
 
 def _fields(kind: str, row: Row) -> Row:
     names = (*_COPIED, "first_name", "last_name") if kind == "contacts" else _COPIED
-    fields = {name: row[name] for name in names if name in row}
-    if "custom_fields_values" in row:
-        values = read_custom_fields(caller().account, kind, row["custom_fields_values"])
-        fields["custom_fields_values"] = values
-    return fields
+    return {name: row[name] for name in names if name in row}
 
 
 def check(rows: list[Row], kind: str) -> None:

@@ -22,7 +22,7 @@ def event_tests(filter_: Row) -> list[Test]:
     """Return the tests that a filter asks for. Raises Problem 400 for what amoCRM does not take."""
     _check(filter_)
     tests: list[Test] = []
-    for name, field in (("id", words("id")), ("type", words("type")), ("entity", words("entity_type"))):
+    for name, field in (("id", words("id")), ("type", _types), ("entity", words("entity_type"))):
         if name in filter_:
             tests.append(field(filter_[name], name))
     for name, field in (("entity_id", ids("entity_id")), ("created_by", ids("created_by"))):
@@ -34,6 +34,12 @@ def event_tests(filter_: Row) -> list[Test]:
         if side in filter_:
             tests += _value_tests(side, filter_[side])
     return tests
+
+
+def _types(node: Any, _name: str) -> Test:  # noqa: ANN401 - a node of the filter's tree
+    wanted = frozenset(texts(node))
+    any_field = "custom_field_value_changed" in wanted
+    return lambda row: row["type"] in wanted or (any_field and _CUSTOM_FIELD.fullmatch(row["type"]) is not None)
 
 
 def _check(filter_: Row) -> None:

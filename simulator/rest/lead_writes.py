@@ -9,9 +9,9 @@ from flask import Blueprint
 from simulator.crm.state import LOST, Row
 from simulator.rest import validation as v
 from simulator.rest.caller import caller
-from simulator.rest.custom_fields import read_custom_fields
+from simulator.rest.custom_fields import merged_custom_fields, read_custom_fields
 from simulator.rest.listing import link
-from simulator.rest.writes import check_author, check_custom_fields, check_users, names_of_tags
+from simulator.rest.writes import check_author, check_custom_fields, check_users, names_of_tags, tags_after
 from simulator.web import NO_RIGHTS, Problem, json_response
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def change_leads() -> Response:
     rows = v.batch()
     v.check(rows, {**CHECKS, "id": v.integer}, required=("id",))
     _check_changes(rows)
-    return json_response({"_links": link("leads"), "_embedded": {"leads": [_changed(row) for row in rows]}})
+    return json_response({"_links": link("leads"), "_embedded": {"leads": v.answered(rows, _changed)}})
 
 
 @routes.patch("/leads/<int:lead_id>")
@@ -105,24 +105,16 @@ def _changed(row: Row) -> Row:
     fields: Row = {name: row[name] for name in _COPIED if name in row}
     if "price" in fields:
         fields["price"] = fields["price"] or 0
-    if "custom_fields_values" in row:
-        fields["custom_fields_values"] = read_custom_fields(account, "leads", row["custom_fields_values"])
     with account.lock:
         lead = account.live("leads", lead_id)
-        tags = _tags_after(row, [tag["name"] for tag in lead["_embedded"]["tags"]])
+        if row.get("custom_fields_values"):
+            present, sent = lead["custom_fields_values"], row["custom_fields_values"]
+            fields["custom_fields_values"] = merged_custom_fields(account, "leads", present, sent)
+        tags = tags_after(row, [tag["name"] for tag in lead["_embedded"]["tags"]])
     if tags is not None:
         fields["tags"] = tags
     account.change_lead(lead_id, row.get("updated_by", who.user_id), **fields)
     return {"id": lead_id, "updated_at": account.leads[lead_id]["updated_at"], "_links": link(f"leads/{lead_id}")}
-
-
-def _tags_after(row: Row, names: list[str]) -> list[str] | None:
-    embedded = row.get("_embedded", {})
-    if "tags" in embedded:
-        return names_of_tags(embedded["tags"] or [])
-    gone = set(names_of_tags(row.get("tags_to_delete", [])))
-    new = [name for name in names_of_tags(row.get("tags_to_add", [])) if name not in names]
-    return [name for name in names if name not in gone] + new if gone or new else None
 
 
 def _check_changes(rows: list[Row]) -> None:

@@ -37,6 +37,7 @@ CHECKS: dict[str, v.Check] = {
     "responsible_user_id": v.integer,
     "is_need_to_trigger_digital_pipeline": v.boolean,
 }
+_CHANGES: dict[str, v.Check] = {"params": v.mapping, "note_type": v.one_of(*NOTE_TYPES)}
 _UNKNOWN = ("NotSupportedChoice", "The value you selected is not a valid choice.")
 
 
@@ -77,20 +78,43 @@ def create_notes_of(kind: str, entity_id: int) -> Response:
     return _create(kind, [{**row, "entity_id": entity_id} for row in v.batch()])
 
 
+@routes.patch(f"/{_KIND}/notes")
+@routes.patch(f"/{_KIND}/<int:entity_id>/notes")
+def change_notes(kind: str, entity_id: int | None = None) -> Response:
+    """Change the params of notes, each named by its id."""
+    rows, who, faults = v.batch(), caller(), v.Faults()
+    v.check(rows, {**_CHANGES, "id": v.integer}, required=("id", "params"))
+    for index, row in enumerate(rows):
+        if _note_there(kind, row["id"], entity_id) is None:
+            faults.add(v.request_id_of(row, index), "id", ("NotFound", "Entity not found."))
+    faults.raise_any()
+    with who.account.changing():
+        changed = v.answered(rows, lambda row: _changed(kind, who.account.live("notes", row["id"]), row["params"]))
+    return json_response({"_links": link(f"{kind}/notes"), "_embedded": {"notes": changed}})
+
+
 @routes.patch(f"/{_KIND}/notes/<int:note_id>")
 @routes.patch(f"/{_KIND}/<int:entity_id>/notes/<int:note_id>")
 def change_note(kind: str, note_id: int, entity_id: int | None = None) -> Response:
     """Change the params of a note: the id stays."""
     row = v.single()
-    v.check([row], {"params": v.mapping, "note_type": v.one_of(*NOTE_TYPES)}, required=("params",))
-    who = caller()
-    with who.account.changing():
-        present = who.account.notes.get(note_id)
-        if present is None or present["entity_type"] != kind or entity_id not in {None, present["entity_id"]}:
-            return no_content()
-        who.account.change_note(note_id, who.user_id, row["params"])
-        changed = {"id": note_id, "entity_id": present["entity_id"], "updated_at": present["updated_at"]}
-        return json_response({**changed, "_links": link(f"{kind}/{present['entity_id']}/notes/{note_id}")})
+    v.check([row], _CHANGES, required=("params",))
+    with caller().account.changing():
+        present = _note_there(kind, note_id, entity_id)
+        return no_content() if present is None else json_response(_changed(kind, present, row["params"]))
+
+
+def _note_there(kind: str, note_id: int, entity_id: int | None) -> Row | None:
+    present = caller().account.notes.get(note_id)
+    if present is None or present["is_deleted"] or present["entity_type"] != kind:
+        return None
+    return present if entity_id in {None, present["entity_id"]} else None
+
+
+def _changed(kind: str, note: Row, params: Row) -> Row:
+    caller().account.change_note(note["id"], caller().user_id, params)
+    changed = {"id": note["id"], "entity_id": note["entity_id"], "updated_at": note["updated_at"]}
+    return {**changed, "_links": link(f"{kind}/{note['entity_id']}/notes/{note['id']}")}
 
 
 def _list(kind: str, entity_id: int | None) -> Response:

@@ -96,7 +96,7 @@ def change_tasks() -> Response:
     rows = v.batch()
     v.check(rows, {**CHECKS, "id": v.integer}, required=("id",))
     _check(rows)
-    return json_response({"_links": link("tasks"), "_embedded": {"tasks": [_changed(row) for row in rows]}})
+    return json_response({"_links": link("tasks"), "_embedded": {"tasks": v.answered(rows, _changed)}})
 
 
 @routes.patch("/tasks/<int:task_id>")

@@ -150,6 +150,11 @@ def check(rows: list[dict[str, Any]], checks: dict[str, Check], *, required: tup
     faults.raise_any()
 
 
+def answered(rows: list[dict[str, Any]], change: Callable[[dict[str, Any]], dict[str, Any]]) -> list[dict[str, Any]]:
+    """Carry out the items of a PATCH and return the answer to each, with its request_id."""
+    return [{**change(row), "request_id": request_id_of(row, index)} for index, row in enumerate(rows)]
+
+
 def request_id_of(row: dict[str, Any], index: int) -> str:
     """Return the request_id of an item: what was sent, else its place."""
     sent = row.get("request_id")

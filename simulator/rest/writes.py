@@ -43,6 +43,16 @@ def check_custom_fields(faults: Faults, request_id: str, kind: str, row: Row) ->
             faults.add(request_id, f"custom_fields_values.{index}.field_id", _UNKNOWN)
 
 
+def tags_after(row: Row, names: list[str]) -> list[str] | None:
+    """Return the names of an entity's tags after a PATCH, None when it does not speak of them."""
+    embedded = row.get("_embedded", {})
+    if "tags" in embedded:
+        return names_of_tags(embedded["tags"] or [])
+    gone = set(names_of_tags(row.get("tags_to_delete", [])))
+    new = [name for name in names_of_tags(row.get("tags_to_add", [])) if name not in names]
+    return [name for name in names if name not in gone] + new if gone or new else None
+
+
 def names_of_tags(tags: list[Row]) -> list[str]:
     """Return the names of tags as a caller writes them, by name or by id."""
     by_id = {tag_id: name for name, tag_id in caller().account.tag_ids.items()}
