@@ -13,6 +13,7 @@ COMMANDS = {
     "demo": ("run", "commands.demo", "start everything with a simulated amoCRM and print its address"),
     "test": ("test", "commands.test", "types, lint, import rules and all tests"),
     "widget": ("run", "commands.widget", "build dist/widget.zip and check it as moderation does"),
+    "pulse": ("run", "integration.cli.main", "see to connected accounts: sync, accounts, settings, doctor"),
     "setup-browser": ("test", "commands.browser", "install the Chromium that the browser tests drive"),
     "pictures": ("test", "commands.pictures", "take the pictures of README and docs from the real thing"),
     "lock": ("test", "commands.lock", "rewrite the hashed locks from requirements/*.in"),

@@ -58,11 +58,24 @@ class KpiShape(Shape):
     spark: list[int] | None
 
 
+class ImportedKind(Shape):
+    """How far one kind of rows is loaded: rows so far, hundredths of a percent, seconds left; null: not known yet."""
+
+    kind: str
+    rows: int
+    share: int | None
+    left: int | None
+    is_done: bool
+
+
 class Importing(Shape):
-    """The history is still loading: numbers grow until it is done."""
+    """The history is still loading: numbers grow until it is done. `rate` is in rows a second, `left` in seconds."""
 
     phase: str
     done: int
+    kinds: list[ImportedKind] = []
+    rate: int | None = None
+    left: int | None = None
 
 
 class OverdueAlert(Shape):

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from integration.kpi import calendar
-from integration.report.shapes import Importing, PeriodShape
+from integration.report.shapes import ImportedKind, Importing, PeriodShape
 from integration.store import dirty, runs
+from integration.store.progress import shown
 from integration.store.stocks import Scope
 
 if TYPE_CHECKING:
@@ -64,5 +65,16 @@ def importing(conn: Connection, account: Account) -> Importing | None:
     run = runs.get(conn, account.account_id, runs.BACKFILL)
     if run is None or run.finished_at is not None:
         return None
-    phase = run.progress.get("phase", "leads")
-    return Importing(phase=_PHASES.get(phase, phase), done=run.progress.get("done", 0))
+    phase, progress = run.progress.get("phase", "leads"), shown(run.progress)
+    kinds = [
+        ImportedKind(kind=one.kind, rows=one.rows, share=one.share, left=one.left, is_done=one.is_done)
+        for one in progress.kinds
+    ]
+    rows = sum(one.rows for one in progress.kinds)
+    return Importing(
+        phase=_PHASES.get(phase, phase),
+        done=run.progress.get("done", 0),
+        kinds=kinds,
+        rate=rows // progress.worked if progress.worked else None,
+        left=progress.left,
+    )

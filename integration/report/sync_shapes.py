@@ -25,7 +25,7 @@ class SyncBrief(Shape):
     words: Words
     as_of: int
     importing: Importing | None
-    viewer: ViewerShape
+    viewer: ViewerShape | None = None
     live: Live | None = None
 
 

@@ -12,7 +12,6 @@ from integration.store.accounts import State
 
 if TYPE_CHECKING:
     from integration.report.shapes import Importing
-    from integration.report.stamp import Question
     from integration.store.accounts import Account
     from integration.store.database import Connection
     from integration.store.runs import Run
@@ -23,25 +22,19 @@ Table = Mapping[str, Mapping[str, str]]
 """State → title, text and, where somebody can act, action: the section `states` of the words."""
 
 
-def brief(question: Question, table: Table) -> SyncBrief:
+def brief(conn: Connection, account: Account, table: Table) -> SyncBrief:
     """Return what a manager is told."""
-    loading = importing(question.conn, question.account)
-    return SyncBrief(
-        state=question.account.state.value,
-        words=said(question.account, loading, table),
-        as_of=question.account.as_of,
-        importing=loading,
-        viewer=question.team.describe(question.viewer),
-    )
+    loading = importing(conn, account)
+    words = said(account, loading, table)
+    return SyncBrief(state=account.state.value, words=words, as_of=account.as_of, importing=loading)
 
 
-def status(question: Question, table: Table) -> SyncShape:
-    """Return what a head or an administrator is told."""
-    conn, account = question.conn, question.account
+def status(conn: Connection, account: Account, table: Table) -> SyncShape:
+    """Return what a head, an administrator or an operator is told."""
     done = runs.all_of(conn, account.account_id)
     oldest = dirty.oldest_ms(conn, account.account_id)
     return SyncShape(
-        **dict(brief(question, table)) | {"detail": "full"},
+        **dict(brief(conn, account, table)) | {"detail": "full"},
         version=account.version,
         since=account.state_since,
         retry_at=account.retry_at or None,

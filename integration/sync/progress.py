@@ -1,8 +1,7 @@
-"""How far a full pass is: what is saved with every page, and what people are shown of it. Pure."""
+"""How far a full pass is: what is saved with every page. What people are shown of it: store.progress. Pure."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -13,55 +12,6 @@ if TYPE_CHECKING:
 
 State = dict[str, Any]
 """As it is stored: `leg`, `window` and `page` come next; `phase` and `done` are what a card tells of it."""
-WHOLE = 10_000
-"""Hundredths of a percent in a whole."""
-
-
-@dataclass(frozen=True, slots=True)
-class KindProgress:
-    """How far one kind of rows is. `share` is in hundredths of a percent, `left` in seconds; None: not known yet.
-
-    `pages` and `rows` count what was read, so a row that was read twice counts twice.
-    """
-
-    kind: str
-    pages: int
-    rows: int
-    share: int | None
-    left: int | None
-    is_done: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a pass is. `rate` is in hundredths of requests per second, `worked` and `left` in seconds.
-
-    `vain` of the `requests` were made for pages behind the end of their lists.
-    """
-
-    kinds: tuple[KindProgress, ...]
-    requests: int
-    vain: int
-    rate: int
-    worked: int
-    left: int | None
-    is_done: bool
-
-
-def shown(state: Mapping[str, Any]) -> Progress:
-    """Return what people are shown of a run's `progress`, whatever of it there is."""
-    kinds = tuple(_kind(name, counts) for name, counts in state.get("kinds", {}).items())
-    worked_ms = state.get("worked_ms", 0)
-    lefts = [kind.left for kind in kinds]
-    return Progress(
-        kinds=kinds,
-        requests=state.get("requests", 0),
-        vain=state.get("vain", 0),
-        rate=state.get("requests", 0) * 100_000 // worked_ms if worked_ms else 0,
-        worked=worked_ms // 1000,
-        left=None if None in lefts or not kinds else sum(left for left in lefts if left),
-        is_done=state.get("phase") == "done",
-    )
 
 
 def opened(plan: Sequence[Leg], scope: Mapping[str, Any], owner: str) -> State:
@@ -134,15 +84,3 @@ def _advance(counts: State, leg: Leg, scope: Scope, rows: Sequence[Any], window_
         counts["at"] = window_start
     elif rows:
         counts["at"] = (min if leg.goes_back else max)(map(leg.place, rows))
-
-
-def _kind(name: str, counts: Mapping[str, Any]) -> KindProgress:
-    share = WHOLE if counts["is_done"] else _share(counts["first"], counts["at"], counts["last"])
-    left = None if not share else counts["worked_ms"] * (WHOLE - share) // share // 1000
-    return KindProgress(name, counts["pages"], counts["rows"], share, left, counts["is_done"])
-
-
-def _share(first: int | None, at: int | None, last: int | None) -> int | None:
-    if first is None or at is None or last is None or first == last:
-        return None
-    return max(0, min(WHOLE, (at - first) * WHOLE // (last - first)))

@@ -96,9 +96,9 @@ def both_worlds(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 
 @contextmanager
-def _world(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def _world(database_url: str, monkeypatch: pytest.MonkeyPatch, **size: int) -> Iterator[World]:
     database.migrate(database_url)
-    made = World()
+    made = World(**size)
     ctx = context_for(database_url, **made.settings())
     # What is under amoCRM's limit is tried elsewhere; here it would only cost time.
     made.universe.switches.limits = False

@@ -137,8 +137,17 @@ def test_the_progress_of_the_import_is_told(client: FlaskClient, ctx: Context) -
     with ctx.database.transaction() as conn:
         runs.schedule(conn, OURS, runs.BACKFILL, NOW)
         run = runs.begin(conn, OURS, runs.BACKFILL, NOW)
-        runs.save(conn, run, {"phase": "events", "done": 1234}, due_at=NOW)
-    assert ask(client, ctx, ANNA).json["importing"] == {"phase": "events", "done": 1234}
+        leads = {"pages": 4, "rows": 900, "worked_ms": 2000, "first": 1, "at": 900, "last": 900, "is_done": True}
+        events = {"pages": 13, "rows": 1100, "worked_ms": 6000, "first": 500, "at": 400, "last": 100, "is_done": False}
+        kinds = {"leads": leads, "events": events}
+        runs.save(conn, run, {"phase": "events", "done": 1100, "worked_ms": 8000, "kinds": kinds}, due_at=NOW)
+    assert ask(client, ctx, ANNA).json["importing"] == {
+        "phase": "events", "done": 1100, "rate": 250, "left": 18,
+        "kinds": [
+            {"kind": "leads", "rows": 900, "share": 10000, "left": 0, "is_done": True},
+            {"kind": "events", "rows": 1100, "share": 2500, "left": 18, "is_done": False},
+        ],
+    }  # fmt: skip
 
 
 def test_titles_speak_the_asked_language(client: FlaskClient, ctx: Context) -> None:

@@ -90,10 +90,11 @@ def sync(query: SyncQuery) -> Response:  # noqa: ARG001 - the language is read f
     """Return state, progress and proofs to heads and administrators; to managers the state and the progress."""
     with question(lambda now, account: calendar.period("day", now, account.timezone)) as asked:
         told = sync_status.brief if asked.viewer.role == "manager" else sync_status.status
-        shape = told(asked, section(language(), "states"))
+        shape = told(asked.conn, asked.account, section(language(), "states"))
         live = tickets.live(context(), asked.account.account_id, asked.viewer.id)
+        viewer = asked.team.describe(asked.viewer)
     # Progress moves without a new version, so there is no tag to recognise an answer by.
-    response = _json(shape.model_copy(update={"live": live}))
+    response = _json(shape.model_copy(update={"viewer": viewer, "live": live}))
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 
