@@ -27,7 +27,7 @@ def accounts(desk: Desk, *, as_json: bool) -> None:
     """List the connected accounts."""
     table = section(desk.language, "states")
     with desk.ctx.database.read() as conn:
-        found = [(account, sync_status.status(conn, account, table)) for account in connected.every(conn)]
+        found = [(account, sync_status.status(conn, account, table, desk.ctx.now)) for account in connected.every(conn)]
     facts = [{"account_id": one.account_id, "host": one.host, **shape.model_dump()} for one, shape in found]
     desk.answer(facts, _table(desk, found), as_json=as_json)
 
@@ -41,7 +41,7 @@ def _table(desk: Desk, found: list[tuple[Account, SyncShape]]) -> Table:
             f"[{STYLES.get(account.state, 'yellow')}]{shape.words.title}",
             desk.ago(shape.since),
             f"{shape.users.seen}/{shape.users.of}",
-            desk.ago(shape.last_full_pass),
+            desk.ago(shape.proof.at if shape.proof else None),
             str(shape.pending),
         )
     return table

@@ -7,7 +7,7 @@ from rich.table import Table
 
 from integration.cli.desk import Commands, Desk, account_id, as_json, pass_desk
 from integration.store import accounts, mirrors
-from integration.sync import rebuild
+from integration.sync import building, rebuild
 
 
 @click.group(cls=Commands)
@@ -27,7 +27,10 @@ def after_sale(desk: Desk, account_id: int, pipelines: tuple[str, ...], *, no_pi
     Their leads are neither new, nor open, nor won. The numbers are counted anew.
     """
     if pipelines or no_pipelines:
-        rebuild.choose_after_sale(desk.ctx, account_id, _ids(desk, account_id, pipelines))
+        chosen_ids = _ids(desk, account_id, pipelines)
+        with desk.progress.status(desk.say("rebuilding")):
+            rebuild.choose_after_sale(desk.ctx, account_id, chosen_ids)
+            building.to_end(desk.ctx, account_id)
     with desk.ctx.database.read() as conn:
         chosen = accounts.get(conn, account_id).after_sale_pipelines
         known = [pipeline for pipeline in mirrors.pipelines_of(conn, account_id) if not pipeline.is_removed]

@@ -72,7 +72,7 @@ def _told(desk: Desk, finding: Finding) -> dict[str, str | None]:
     """Put a finding into words; what is well asks nothing of anybody."""
     if finding.check == "state":
         state = f"states.{finding.facts['state']}"
-        text, to_do = desk.say(f"{state}.title"), desk.say(f"{state}.text")
+        text, to_do = words.advice(desk.language, state)
     else:
         facts = {
             name.removesuffix("_seconds"): desk.age(value) if name.endswith("_seconds") else value

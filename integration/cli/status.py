@@ -40,10 +40,19 @@ def _facts(desk: Desk, shape: SyncShape) -> list[tuple[str, str]]:
         ("events", desk.ago(shape.events_read_to)),
         ("sweep", desk.ago(shape.last_sweep)),
         ("full_pass", desk.ago(shape.last_full_pass)),
+        ("drift", desk.say("healed", count=shape.drift.healed)),
+        ("proof", _proof(desk, shape)),
     ]
     if shape.importing is not None:
         facts.insert(0, ("importing", "\n".join(_kinds(desk, shape.importing))))
     return facts
+
+
+def _proof(desk: Desk, shape: SyncShape) -> str:
+    if shape.proof is None:
+        return desk.say("never")
+    found = desk.say("proof", cells=shape.proof.cells, differed=shape.proof.differed)
+    return f"{desk.ago(shape.proof.at)}: {found}"
 
 
 def _kinds(desk: Desk, importing: Importing) -> list[str]:

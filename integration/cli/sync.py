@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.table import Table
 
 from integration.cli import passes, status
 from integration.cli.desk import Commands, Desk, account_id, as_json, pass_desk
+from integration.kpi.model import Cell
 from integration.report import sync_status
-from integration.store import accounts
-from integration.sync import audit as recount
+from integration.store import accounts, runs
+from integration.sync import audit as proof
+from integration.sync import building, refresh
 from integration.sync import rebuild as generations
-from integration.sync import refresh
 from integration.sync import sweep as net
 from integration.web.words import section
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from integration.report.sync_shapes import SyncShape
-
-SHOWN_DIFFERENCES = 50
 
 
 @click.group(cls=Commands)
@@ -73,13 +70,15 @@ def backfill(desk: Desk, account_id: int, *, detach: bool, as_json: bool) -> Non
 
 @sync.command()
 @account_id
+@click.option("--back", is_flag=True, help="Let readers see the numbers before the last rebuild again.")
 @as_json
 @pass_desk
-def rebuild(desk: Desk, account_id: int, *, as_json: bool) -> None:
-    """Count all numbers anew from the stored rows and events."""
-    account = desk.account(account_id)
+def rebuild(desk: Desk, account_id: int, *, back: bool, as_json: bool) -> None:
+    """Count all numbers anew from the stored rows and events, beside those that are read meanwhile."""
+    desk.account(account_id)
     with desk.progress.status(desk.say("rebuilding")):
-        generations.choose_after_sale(desk.ctx, account_id, account.after_sale_pipelines)
+        (generations.go_back if back else generations.order)(desk.ctx, account_id)
+        building.to_end(desk.ctx, account_id)
     desk.progress.print(desk.say("rebuilt", generation=desk.account(account_id).generation))
     _show(desk, account_id, as_json=as_json)
 
@@ -89,29 +88,33 @@ def rebuild(desk: Desk, account_id: int, *, as_json: bool) -> None:
 @as_json
 @pass_desk
 def audit(desk: Desk, account_id: int, *, as_json: bool) -> None:
-    """Compare every counter with a recount; exit with 1 if any differs."""
-    with desk.progress.status(desk.say("auditing")), desk.ctx.database.read() as conn:
-        accounts.get(conn, account_id)
-        wrong = recount.differences(conn, account_id)
-    facts = [{**one.cell._asdict(), "counted": one.counted, "recounted": one.recounted} for one in wrong]
+    """Compare every counter with a recount; exit with 1 if any differed. Those that differ are put right."""
+    desk.account(account_id)
+    with desk.progress.status(desk.say("auditing")):
+        building.to_end(desk.ctx, account_id)  # an audit waits while anything else is built
+        proof.run(desk.ctx, account_id)
+        building.to_end(desk.ctx, account_id)
+    with desk.ctx.database.read() as conn:
+        found = runs.get(conn, account_id, runs.PROOF)
+    facts = found.progress if found else {}
     desk.answer(facts, _differences(desk, facts), as_json=as_json)
-    if wrong:
+    if facts.get("differed"):
         raise SystemExit(1)
 
 
-def _differences(desk: Desk, facts: Sequence[dict[str, int]]) -> Table | str:
-    if not facts:
-        return desk.say("audit_equal")
-    table = Table(*facts[0])
-    for fact in facts[:SHOWN_DIFFERENCES]:
-        table.add_row(*(str(value) for value in fact.values()))
-    table.caption = desk.say("audit_differs", count=len(facts))
+def _differences(desk: Desk, facts: dict[str, Any]) -> Table | str:
+    if not facts["differed"]:
+        return desk.say("audit_equal", cells=facts["cells"])
+    table = Table(*Cell._fields, "counted", "recounted")
+    for cell, counted, recounted in facts["named"]:
+        table.add_row(*map(str, [*cell, counted, recounted]))
+    table.caption = desk.say("audit_differs", count=facts["differed"], cells=facts["cells"])
     return table
 
 
 def _read(desk: Desk, account_id: int) -> SyncShape:
     with desk.ctx.database.read() as conn:
-        return sync_status.status(conn, accounts.get(conn, account_id), section(desk.language, "states"))
+        return sync_status.status(conn, accounts.get(conn, account_id), section(desk.language, "states"), desk.ctx.now)
 
 
 def _show(desk: Desk, account_id: int, *, as_json: bool) -> None:

@@ -44,6 +44,26 @@ class HookState(Shape):
     checked_at: int
 
 
+class DriftShape(Shape):
+    """What the last 24 hours' sweeps found that no hook had told of, all of it put right; and counters that differed.
+
+    `repair` is how old half of it was at most when it was found, in seconds.
+    """
+
+    healed: int
+    events: int
+    repair: int | None
+    cells: int
+
+
+class ProofShape(Shape):
+    """The last recount of everything: how many counters there were, and how many of them differed."""
+
+    at: int
+    cells: int
+    differed: int
+
+
 class SyncShape(SyncBrief):
     """What heads and administrators are told besides."""
 
@@ -58,6 +78,8 @@ class SyncShape(SyncBrief):
     events_read_to: int
     last_sweep: int | None
     last_full_pass: int | None
+    drift: DriftShape
+    proof: ProofShape | None
 
 
 class SyncAnswer(RootModel[SyncShape | SyncBrief]):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from integration.kpi.histogram import quantile
 from integration.report.stamp import importing
-from integration.report.sync_shapes import HookState, SyncBrief, SyncShape, UsersSeen, Words
-from integration.store import dirty, mirrors, runs, stocks
+from integration.report.sync_shapes import DriftShape, HookState, ProofShape, SyncBrief, SyncShape, UsersSeen, Words
+from integration.store import dirty, drift, mirrors, runs, stocks
 from integration.store.accounts import State
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from integration.store.database import Connection
     from integration.store.runs import Run
 
+DAY = 86_400
 FULL_PASSES = (runs.BACKFILL, runs.NIGHTLY)
 
 Table = Mapping[str, Mapping[str, str]]
@@ -29,7 +31,7 @@ def brief(conn: Connection, account: Account, table: Table) -> SyncBrief:
     return SyncBrief(state=account.state.value, words=words, as_of=account.as_of, importing=loading)
 
 
-def status(conn: Connection, account: Account, table: Table) -> SyncShape:
+def status(conn: Connection, account: Account, table: Table, now: int) -> SyncShape:
     """Return what a head, an administrator or an operator is told."""
     done = runs.all_of(conn, account.account_id)
     oldest = dirty.oldest_ms(conn, account.account_id)
@@ -45,6 +47,8 @@ def status(conn: Connection, account: Account, table: Table) -> SyncShape:
         events_read_to=account.events_cursor,
         last_sweep=last_finished(done, runs.SWEEP),
         last_full_pass=last_finished(done, *FULL_PASSES),
+        drift=drifted(conn, account.account_id, now),
+        proof=proved(done.get(runs.PROOF)),
     )
 
 
@@ -61,6 +65,25 @@ def users_seen(conn: Connection, account_id: int) -> UsersSeen:
     listed = {user.id for user in known if not user.is_removed}
     strangers = stocks.owners(conn, account_id) - {user.id for user in known} - {0}
     return UsersSeen(seen=len(listed), of=len(listed | strangers))
+
+
+def drifted(conn: Connection, account_id: int, now: int) -> DriftShape:
+    """Return what was put right during the last 24 hours."""
+    found = drift.since(conn, account_id, now - DAY)
+    healed = found.get(drift.HEALED, {})
+    return DriftShape(
+        healed=sum(healed.values()),
+        events=sum(found.get(drift.EVENTS, {}).values()),
+        repair=quantile(healed, 0.5),
+        cells=sum(found.get(drift.CELLS, {}).values()),
+    )
+
+
+def proved(audit: Run | None) -> ProofShape | None:
+    """Return what the last audit found, None before the first."""
+    if audit is None or audit.finished_at is None:
+        return None
+    return ProofShape(at=audit.finished_at, cells=audit.progress["cells"], differed=audit.progress["differed"])
 
 
 def hooks(look: Run | None) -> HookState | None:

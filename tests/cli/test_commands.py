@@ -80,17 +80,27 @@ def test_a_pass_left_to_the_workers_is_only_due(world, pulse):
 
 
 @on_both
-def test_a_rebuild_mends_a_counter_that_an_audit_finds(world, pulse, told):
+def test_an_audit_names_the_counter_that_is_wrong_and_puts_it_right(world, pulse, told):
     assert pulse("sync", "audit", world.account.id).exit_code == 0
     with world.ctx.database.transaction() as conn:
         generation = accounts.get(conn, world.account.id).generation
         counters.add(conn, world.account.id, generation, {Cell(1, world.admin, 7, 0, 20261101): 5})
     result = pulse("sync", "audit", world.account.id)
-    assert (result.exit_code, "Отличается счётчиков: 1" in result.stdout) == (1, True)
-    [difference] = told("sync", "audit", world.account.id)
-    assert (difference["counted"], difference["recounted"]) == (5, 0)
+    assert (result.exit_code, "Отличалось счётчиков: 1 из" in result.stdout) == (1, True)
+    assert told("sync", "status", world.account.id)["proof"]["differed"] == 1
+    assert told("sync", "audit", world.account.id)["differed"] == 0
+    assert world.wrong_cells() == []
+
+
+def test_a_rebuild_counts_anew_and_goes_back(world, pulse):
+    before = world.stored().generation
     assert pulse("sync", "rebuild", world.account.id).exit_code == 0
-    assert told("sync", "audit", world.account.id) == []
+    assert world.stored().generation != before
+    assert world.wrong_cells() == []
+    assert pulse("sync", "rebuild", world.account.id, "--back").exit_code == 0
+    assert world.stored().generation == before
+    again = pulse("sync", "rebuild", 404)
+    assert (again.exit_code, again.stderr) == (1, "Error: Account 404 is not connected\n")
 
 
 def test_after_sale_pipelines_are_chosen_by_name_and_shown(world, pulse, told):

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from commands.environment import ROOT
-from integration.store import accounts, dirty, runs
+from integration.kpi.histogram import bucket
+from integration.store import accounts, dirty, drift, runs
 from integration.store.accounts import State
 from integration.web.words import LANGUAGES, section
 from tests.web import office
@@ -43,6 +44,21 @@ def test_an_administrator_is_told_how_the_synchronisation_is(client: FlaskClient
     assert (told["last_sweep"], told["last_full_pass"]) == (NOW - 100, NOW)
     assert told["words"] == {"title": "Всё работает", "text": "Показатели обновляются сами.", "action": None}
     assert told["live"]["url"].startswith("https://pulse.example.ru/live?ticket=")
+
+
+def test_what_came_without_a_hook_and_the_last_proof_are_told(client: FlaskClient, ctx: Context) -> None:
+    empty: Any = ask(client, ctx, ADMIN).json
+    assert empty["drift"] == {"healed": 0, "events": 0, "repair": None, "cells": 0}
+    assert empty["proof"] is None
+    with ctx.database.transaction() as conn:
+        drift.add(conn, OURS, NOW - 3600, drift.HEALED, {bucket(300): 6, bucket(9000): 1})
+        drift.add(conn, OURS, NOW - 3 * 86_400, drift.HEALED, {bucket(300): 100})
+        runs.record(conn, OURS, runs.PROOF, {"cells": 120, "differed": 0, "named": []}, NOW - 7200)
+    told: Any = ask(client, ctx, ADMIN).json
+    assert told["drift"]["healed"] == 7
+    assert told["drift"]["repair"] == pytest.approx(300, rel=0.02)
+    assert told["proof"] == {"at": NOW - 7200, "cells": 120, "differed": 0}
+    assert "drift" not in ask(client, ctx, ANNA).json
 
 
 def test_owners_whom_the_account_does_not_list_are_not_seen(client: FlaskClient, ctx: Context) -> None:

@@ -29,13 +29,17 @@ def say(language: Language, key: str, **facts: object) -> str:
 
 
 def advice(language: Language, key: str, **facts: object) -> tuple[str, str | None]:
-    """Return what is the matter and, where there is something to be done, what. Raises KeyError."""
+    """Return what is the matter and, where there is something to be done, what. A state's title is the matter.
+
+    Raises KeyError.
+    """
     found: Any = _WORDS[language]
     for part in key.split("."):
         found = found[part]
     if isinstance(found, str):
         return found.format(**facts), None
-    return str(found["text"]).format(**facts), str(found["do"]).format(**facts)
+    told, to_do = ("title", "text") if "title" in found else ("text", "do")
+    return str(found[told]).format(**facts), str(found[to_do]).format(**facts)
 
 
 def age(language: Language, seconds: float) -> str:

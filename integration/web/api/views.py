@@ -89,8 +89,11 @@ def board(query: KpiQuery) -> Response:
 def sync(query: SyncQuery) -> Response:  # noqa: ARG001 - the language is read from the request
     """Return state, progress and proofs to heads and administrators; to managers the state and the progress."""
     with question(lambda now, account: calendar.period("day", now, account.timezone)) as asked:
-        told = sync_status.brief if asked.viewer.role == "manager" else sync_status.status
-        shape = told(asked.conn, asked.account, section(language(), "states"))
+        table = section(language(), "states")
+        if asked.viewer.role == "manager":
+            shape = sync_status.brief(asked.conn, asked.account, table)
+        else:
+            shape = sync_status.status(asked.conn, asked.account, table, asked.now)
         live = tickets.live(context(), asked.account.account_id, asked.viewer.id)
         viewer = asked.team.describe(asked.viewer)
     # Progress moves without a new version, so there is no tag to recognise an answer by.
