@@ -6,11 +6,11 @@ fetch, so a hint that comes in between is never lost.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import and_, delete, func, or_, select, text
 
-from integration.store import rows
+from integration.store import conservation, rows
 from integration.store.accounts import SILENT
 from integration.store.tables import accounts, dirty
 
@@ -64,6 +64,8 @@ def mark(
         "tries": "0",
     }
     rows.upsert(conn, dirty, marks, update=again)
+    if marks:
+        conservation.note(conn, account_id, len(marks))
 
 
 def take(conn: Connection, account_id: int, entity_type: str, now_ms: int, limit: int) -> list[Mark]:
@@ -91,9 +93,20 @@ def unchanged(conn: Connection, account_id: int, marks: Iterable[Mark]) -> list[
     return [read[kind, key] for kind, key, seq in conn.execute(query) if read[kind, key].seq == seq]
 
 
-def clear(conn: Connection, account_id: int, marks: Iterable[Mark]) -> None:
+def clear(conn: Connection, account_id: int, marks: Collection[Mark]) -> None:
     """Remove marks that `unchanged` returned in this transaction."""
-    conn.execute(delete(dirty).where(dirty.c.account_id == account_id, _among(conn, marks)))
+    if not marks:
+        return
+    mine = delete(dirty).where(dirty.c.account_id == account_id, _among(conn, marks))
+    conservation.settle(conn, account_id, conn.scalars(mine.returning(dirty.c.seq)).all())
+
+
+def marked(conn: Connection, account_id: int, entities: Collection[Entity]) -> set[Entity]:
+    """Return those of the entities that a mark speaks of."""
+    keys = [{"entity_type": entity_type, "entity_id": entity_id} for entity_type, entity_id in entities]
+    among = (dirty.c.account_id == account_id, _listed(conn, keys))
+    query = select(dirty.c.entity_type, dirty.c.entity_id).where(*among)
+    return {(entity_type, entity_id) for entity_type, entity_id in conn.execute(query)}
 
 
 def postpone(conn: Connection, account_id: int, later: Iterable[tuple[Mark, int]]) -> None:
@@ -140,6 +153,9 @@ def forgotten(conn: Connection, now_ms: int, older_than_ms: int) -> list[int]:
 
 
 def _among(conn: Connection, marks: Iterable[Mark]) -> TextClause:
-    keys = [{"entity_type": mark.entity_type, "entity_id": mark.entity_id} for mark in marks]
+    return _listed(conn, [{"entity_type": mark.entity_type, "entity_id": mark.entity_id} for mark in marks])
+
+
+def _listed(conn: Connection, keys: list[dict[str, Any]]) -> TextClause:
     listed = rows.unpacked(conn, dirty, ("entity_type", "entity_id"))
     return text(f"(entity_type, entity_id) IN ({listed})").bindparams(rows=rows.as_json(keys))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from integration.kpi.calendar import day_of
 from integration.kpi.histogram import bucket
 from integration.store import accounts, counters, dirty, events, freshness, generations
-from integration.sync import live
+from integration.sync import healing, live
 from integration.sync.changes import LEADS, TASKS, Told, change
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ class Batch:
 
     `deleted` are confirmed by the API. `answered` are the marks that this reading serves; `later` are those that
     are asked again at the time in ms beside them. `cursors` names columns of the account and how far they were read.
+    `by_sweep` says that nothing had asked for this reading: what it finds out is what hooks did not tell.
     """
 
     server_now: int
@@ -49,6 +50,7 @@ class Batch:
     answered: Sequence[Mark] = ()
     later: Sequence[tuple[Mark, int]] = ()
     cursors: Mapping[str, int] = field(default_factory=dict)
+    by_sweep: bool = False
 
 
 def batch(ctx: Context, account_id: int, read: Batch, beside: Beside | None = None) -> int:
@@ -65,6 +67,8 @@ def batch(ctx: Context, account_id: int, read: Batch, beside: Beside | None = No
         changes += change(conn, account_id, TASKS, Told(read.tasks, _deleted(read, "tasks"), new), live_generations)
         for number, delta in changes.deltas.items():
             counters.add(conn, account_id, number, delta)
+        if read.by_sweep:
+            healing.note(conn, account_id, changes.moved, new, read.server_now)
         dirty.mark(conn, account_id, changes.doubtful, now_ms)
         served = _settle_marks(conn, account, read, now_ms)
         visible = bool(changes.count or changes.doubtful or served)

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import secrets
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from integration.errors import PulseError
 from integration.kpi import calendar
-from integration.store import accounts, entities, runs
+from integration.store import accounts, drift, entities, runs
 from integration.sync import connection, intake, progress, ring, troubles
 from integration.sync.ahead import Reader, Spot
 from integration.sync.legs import LAST_ID, PLAN, Scope, Shown
@@ -81,6 +81,7 @@ def _finish(ctx: Context, work: Run, state: State) -> None:
         never_again = work.kind == runs.BACKFILL
         due_at = runs.NEVER if never_again else ctx.now + 86_400
         runs.finish(conn, work, state, now=ctx.now, due_at=due_at)
+        drift.add(conn, work.account_id, ctx.now, drift.WHOLE, {0: 1})
         # The cards said «importing» until now.
         accounts.advance(conn, accounts.lock(conn, work.account_id), visible=never_again)
 
@@ -156,7 +157,7 @@ class _Slice:
             leg.store(conn, self._run.account_id, shown)
             self._save(conn, state)
 
-        told = leg.told(group[0].server_now, rows)
+        told = replace(leg.told(group[0].server_now, rows), by_sweep=self._run.kind == runs.NIGHTLY)
         intake.take(self._ctx, client, self._run.account_id, told, beside=save)
         self.state = state
 

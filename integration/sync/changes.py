@@ -55,6 +55,7 @@ class Changes:
 
     `deltas` say for every generation, by its number, how its counters move.
 
+    `moved` are the entities whose snapshots differ from those that were stored, with the times of their updates.
     `doubtful` are the entities whose events say more than the snapshots that are stored: they have to be fetched.
     """
 
@@ -62,6 +63,7 @@ class Changes:
     newest: int = 0
     deltas: Mapping[int, Contribution] = field(default_factory=dict)
     doubtful: frozenset[Entity] = frozenset()
+    moved: Mapping[Entity, int] = field(default_factory=dict)
 
     def __add__(self, other: Changes) -> Changes:
         return Changes(
@@ -72,6 +74,7 @@ class Changes:
                 for number in self.deltas.keys() | other.deltas.keys()
             },
             self.doubtful | other.doubtful,
+            {**self.moved, **other.moved},
         )
 
 
@@ -104,6 +107,7 @@ def change(
         newest=_newest([present[key].updated_at for key in changed], told.new),
         deltas={number: _sum(parts) for number, parts in deltas.items()},
         doubtful=frozenset((kind.name, key) for key in fresh if _is_behind(present.get(key), fresh[key], lines[key])),
+        moved={(kind.name, key): present[key].updated_at for key in changed if stored.get(key) != present[key]},
     )
 
 

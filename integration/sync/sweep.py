@@ -71,7 +71,7 @@ def _sweep_leads(ctx: Context, client: AmoClient, account: Account) -> None:
     started = 0
     for leads in _leads_since(client, account.leads_cursor - OVERLAP):
         started = started or client.server_now
-        intake.take(ctx, client, account.account_id, Batch(client.server_now, leads=leads))
+        intake.take(ctx, client, account.account_id, Batch(client.server_now, leads=leads, by_sweep=True))
     intake.take(ctx, client, account.account_id, Batch(client.server_now, cursors={"leads_cursor": started}))
 
 
@@ -101,7 +101,9 @@ def _sweep_tasks(ctx: Context, client: AmoClient, account: Account) -> None:
         tasks, more = client.tasks_page(page, account.tasks_cursor - OVERLAP)
         started = started or client.server_now
         cursors = {} if more else {"tasks_cursor": started}
-        intake.take(ctx, client, account.account_id, Batch(client.server_now, tasks=tasks, cursors=cursors))
+        intake.take(
+            ctx, client, account.account_id, Batch(client.server_now, tasks=tasks, cursors=cursors, by_sweep=True)
+        )
         if not more:
             return
 
@@ -113,7 +115,9 @@ def _sweep_events(ctx: Context, client: AmoClient, account: Account) -> None:
         for page in count(1):
             events, more = client.events_page(start, end, page)
             cursors = {} if more else {"events_cursor": end}
-            intake.take(ctx, client, account.account_id, Batch(client.server_now, events=events, cursors=cursors))
+            intake.take(
+                ctx, client, account.account_id, Batch(client.server_now, events=events, cursors=cursors, by_sweep=True)
+            )
             if not more:
                 break
         start = end
