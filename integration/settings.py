@@ -40,6 +40,8 @@ class Settings:
     """Of one account."""
     global_requests_per_second: int
     """Of all accounts together: amoCRM may count by our address."""
+    delete_after_days: int
+    """How many days after a confirmed uninstall everything about the account is deleted."""
     log_level: str
 
     @property
@@ -77,6 +79,7 @@ def load(environment: Mapping[str, str] = os.environ) -> Settings:
         account_origins=frozenset(read.text("PULSE_ACCOUNT_ORIGINS", "").split()),
         requests_per_second=read.between("PULSE_REQUESTS_PER_SECOND", 1, 7, 6),
         global_requests_per_second=read.between("PULSE_GLOBAL_REQUESTS_PER_SECOND", 1, 1000, 40),
+        delete_after_days=read.between("PULSE_DELETE_AFTER_DAYS", 0, 365, 30),
         log_level=read.text("PULSE_LOG_LEVEL", "INFO"),
     )
 

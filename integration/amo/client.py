@@ -99,6 +99,14 @@ class AmoClient:
         """Return the employees whom amoCRM lists; only an administrator's token may ask."""
         return [protocol.user(source) for source in self._api.every("users", "users", _WHOLE_PAGE)]
 
+    def may_read_users(self) -> bool:
+        """Tell whether the token is an administrator's: it sees every lead and task then."""
+        try:
+            self._api.get("users", (("limit", 1),))
+        except RightsMissing:
+            return False
+        return True
+
     def pipelines(self) -> list[Pipeline]:
         """Return all pipelines, archived ones too, with their statuses."""
         return [protocol.pipeline(source) for source in embedded(self._api.get("leads/pipelines"), "pipelines")]

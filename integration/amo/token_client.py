@@ -5,6 +5,7 @@ https://www.amocrm.ru/developers/content/oauth/step-by-step
 
 from __future__ import annotations
 
+import re
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -24,12 +25,16 @@ if TYPE_CHECKING:
     from integration.settings import Settings
 
 
+_USER_ID = re.compile(r"[0-9]{1,18}")
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """A grant. The refresh token works once: save the pair before using it. Secrets never show in repr.
 
     `expires_at` is in unix seconds of our own clock: the lifetime counted from the moment the answer came.
     `api_domain` is where the account is looked up when it was renamed; tokens before August 2024 have none.
+    `user_id` is who granted, 0 if the token does not say.
     """
 
     access_token: str = field(repr=False)
@@ -37,6 +42,7 @@ class Tokens:
     expires_at: int
     account_id: int
     api_domain: str | None
+    user_id: int
 
 
 class TokenClient:
@@ -112,7 +118,13 @@ def _tokens(content: Row) -> Tokens:
         expires_at=int(time.time()) + whole(content, "expires_in"),
         account_id=whole(claims, "account_id"),
         api_domain=api_domain,
+        user_id=_granting_user(claims),
     )
+
+
+def _granting_user(claims: Row) -> int:
+    subject = str(claims.get("sub"))
+    return int(subject) if _USER_ID.fullmatch(subject) else 0
 
 
 def _claims(access_token: str) -> Row:

@@ -27,11 +27,15 @@ class State(StrEnum):
     PAYMENT_REQUIRED = "payment_required"
     BLOCKED = "blocked"
     RIGHTS_MISSING = "rights_missing"
+    RIGHTS_SUSPECT = "rights_suspect"
     UNINSTALLED = "uninstalled"
 
 
 SILENT = (State.RECONNECT_REQUIRED, State.UNINSTALLED)
 """In these states amoCRM is not asked: only a person's new consent changes them."""
+
+PAUSED = (State.PAYMENT_REQUIRED, State.RIGHTS_MISSING)
+"""In these states only the API is closed to us: the grants still live."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,6 @@ class Account:
     failures: int
     timezone: str
     currency: str
-    token_expires_at: int
     generation: int
     version: int
     as_of: int
@@ -55,6 +58,9 @@ class Account:
     tasks_cursor: int
     events_cursor: int
     after_sale_pipelines: tuple[int, ...]
+    connected_at: int
+    suspicion: str | None
+    users_seen: int
 
     def may_ask(self, now: int) -> bool:
         """Tell whether a request to amoCRM makes sense now."""
@@ -97,6 +103,16 @@ def sealed_hook_key(conn: Connection, account_id: int) -> str:
     return str(conn.scalar(select(accounts.c.sealed_hook_key).where(accounts.c.account_id == account_id)))
 
 
+def hook_address(conn: Connection, account_id: int) -> str | None:
+    """Return the digest of the account's hook address; None if there is no such account."""
+    return conn.scalar(select(accounts.c.hook_key_hash).where(accounts.c.account_id == account_id))
+
+
+def healthy(account: Account) -> State:
+    """Return the state of an account with which nothing is wrong at amoCRM's end, as far as its rights are believed."""
+    return State.ACTIVE if account.suspicion is None else State.RIGHTS_SUSPECT
+
+
 def add(
     conn: Connection, account_id: int, *, host: str, hook_key: str, sealed_hook_key: str, timezone: str, now: int
 ) -> None:
@@ -115,6 +131,7 @@ def add(
             hook_key_hash=digest(hook_key),
             sealed_hook_key=sealed_hook_key,
             after_sale_pipelines=[],
+            connected_at=now,
         )
     )
     generations.first(conn, account_id, Rules(timezone), now)

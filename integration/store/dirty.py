@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, delete, func, or_, select, text
+from sqlalchemy import and_, delete, func, or_, select, text, update
 
 from integration.store import conservation, rows
 from integration.store.accounts import SILENT
-from integration.store.tables import accounts, dirty
+from integration.store.tables import accounts, dirty, leads
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -119,6 +119,20 @@ def postpone(conn: Connection, account_id: int, later: Iterable[tuple[Mark, int]
     ]
     rest = {"not_before_ms": "excluded.not_before_ms", "first_ms": "excluded.first_ms", "tries": "dirty.tries + 1"}
     rows.upsert(conn, dirty, marks, update=rest)
+
+
+def unreturned_leads(conn: Connection, account_id: int) -> tuple[int, int]:
+    """Count the known living leads that were asked for in vain, and all that live."""
+    alive = select(func.count()).select_from(leads).where(leads.c.account_id == account_id, ~leads.c.is_deleted)
+    same = and_(dirty.c.account_id == leads.c.account_id, dirty.c.entity_id == leads.c.id)
+    vain = alive.where(select(1).where(same, dirty.c.entity_type == "leads", dirty.c.tries > 0).exists())
+    return conn.scalar(vain) or 0, conn.scalar(alive) or 0
+
+
+def retry(conn: Connection, account_id: int) -> None:
+    """Let everything be due now that was asked for in vain."""
+    vain = update(dirty).where(dirty.c.account_id == account_id, dirty.c.tries > 0)
+    conn.execute(vain.values(not_before_ms=0, tries=0))
 
 
 def pending(conn: Connection, account_id: int) -> int:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 
+from integration.errors import NotFound
 from integration.store import rows
-from integration.store.accounts import SILENT
+from integration.store.accounts import PAUSED, SILENT
 from integration.store.tables import accounts, runs
 
 if TYPE_CHECKING:
@@ -22,8 +23,10 @@ SWEEP = "sweep"
 MIRRORS = "mirrors"
 CONNECT = "connect"
 """What an install still has to do after its tokens are stored."""
+TOKENS = "tokens"
+"""Refreshing the grants that nobody uses, before they die."""
 FAREWELL = "farewell"
-"""Finding out whether a reported uninstall is true."""
+"""Finding out whether a reported uninstall is true, and deleting what is left in the end."""
 HOOKS = "hooks"
 """The last look at the hook subscription: `progress` is {"state": "on" | "repaired" | "refused", "reason": code}."""
 REBUILD = "rebuild"
@@ -86,9 +89,12 @@ def hasten(conn: Connection, account_id: int, kind: str, due_at: int) -> None:
 
 def due(conn: Connection, now: int) -> list[tuple[int, str]]:
     """Return (account_id, kind) of everything to be begun or resumed now."""
-    askable = (accounts.c.retry_at <= now, accounts.c.state.not_in(SILENT) | (_row.kind == FAREWELL))
+    asks = and_(accounts.c.retry_at <= now, accounts.c.state.not_in(SILENT))
+    # A refresh token dies of waiting: an account that has not paid, or took our rights, keeps its grants.
+    keeps_alive = and_(_row.kind == TOKENS, accounts.c.state.in_(PAUSED))
+    askable = or_(asks, keeps_alive, _row.kind == FAREWELL)
     query = select(_row.account_id, _row.kind).join(accounts, accounts.c.account_id == _row.account_id)
-    found = conn.execute(query.where(_row.due_at <= now, *askable).order_by(_row.due_at))
+    found = conn.execute(query.where(_row.due_at <= now, askable).order_by(_row.due_at))
     return [(account_id, kind) for account_id, kind in found]
 
 
@@ -99,7 +105,13 @@ def claim(conn: Connection, account_id: int, kind: str, now: int, lease: int) ->
 
 
 def begin(conn: Connection, account_id: int, kind: str, now: int) -> Run:
-    """Return the run that was claimed: the unfinished one, or a fresh one after a finished."""
+    """Return the run that was claimed: the unfinished one, or a fresh one after a finished.
+
+    Raises NotFound for an account that was deleted meanwhile, which must not get a new row.
+    """
+    there = select(accounts.c.account_id).where(accounts.c.account_id == account_id)
+    if conn.scalar(there.with_for_update(read=True, key_share=True)) is None:
+        raise NotFound(f"Account {account_id} is not connected")
     run = get(conn, account_id, kind)
     if run is not None and run.finished_at is None and run.started_at:
         return run

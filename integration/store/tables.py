@@ -30,8 +30,6 @@ accounts = Table(
     Column("failures", Integer, nullable=False, server_default="0"),  # troubles in a row: the back-off grows with them
     Column("timezone", Text, nullable=False),  # IANA name
     Column("currency", Text, nullable=False),  # ISO 4217
-    Column("sealed_tokens", Text),  # Fernet: access, refresh, expiry, account id; NULL after the uninstall
-    Column("token_expires_at", BigInteger, nullable=False, server_default="0"),
     Column("hook_key_hash", Text, nullable=False, unique=True),  # SHA-256 of the address's secret part
     Column("sealed_hook_key", Text, nullable=False),
     Column("generation", Integer, nullable=False, server_default="1"),  # the counters that readers see
@@ -40,10 +38,33 @@ accounts = Table(
     Column("leads_cursor", BigInteger, nullable=False, server_default="0"),  # updated_at read up to here
     Column("tasks_cursor", BigInteger, nullable=False, server_default="0"),
     Column("events_cursor", BigInteger, nullable=False, server_default="0"),  # created_at read up to here
-    Column("token_lease_until_ms", BigInteger, nullable=False, server_default="0"),  # someone is refreshing the tokens
     Column("lease_owner", Text),  # who serves the lane now
     Column("lease_until_ms", BigInteger, nullable=False, server_default="0"),
     Column("after_sale_pipelines", JSON, nullable=False),  # list of pipeline ids
+    Column("connected_at", BigInteger, nullable=False, server_default="0"),  # when it was installed, lately
+    Column("suspicion", Text),  # why the rights of the grant are doubted, see sync.rights; NULL: they are not
+    Column("users_seen", Integer, nullable=False, server_default="0"),  # how many users the last reading listed
+)
+
+grants = Table(
+    "grants",  # one pair of tokens for every user who let us in
+    metadata,
+    _account(),
+    _key("user_id"),  # 0: amoCRM did not say who
+    Column("is_admin", Boolean, nullable=False),  # as far as is known: an administrator's grant sees everything
+    Column("sealed_tokens", Text, nullable=False),  # Fernet: access, refresh, expiry, account id
+    Column("expires_at", BigInteger, nullable=False),  # of the access token
+    Column("granted_at", BigInteger, nullable=False),
+    Column("refreshed_at", BigInteger, nullable=False),  # the refresh token lives for three months from then
+    Column("dead_since", BigInteger),  # amoCRM refused the refresh token; kept, to confirm an uninstall with
+    Column("lease_until_ms", BigInteger, nullable=False, server_default="0"),  # someone is refreshing the tokens
+)
+
+deletions = Table(
+    "deletions",  # the journal of what was deleted for good, to be repeated on a restored backup
+    metadata,
+    _account(),
+    Column("deleted_at", BigInteger, nullable=False),
 )
 
 installs = Table(

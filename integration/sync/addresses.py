@@ -50,17 +50,18 @@ class Addresses:
 
     def _remember(self, address: str, account_id: int) -> None:
         try:
-            self._ctx.redis.set(_key(address), account_id, ex=REMEMBERED_SECONDS)
+            self._ctx.redis.set(key(address), account_id, ex=REMEMBERED_SECONDS)
         except RedisError:
             self._ctx.counts["address_not_remembered"] += 1
 
     def _remembered(self, address: str) -> int | None:
         try:
-            found = self._ctx.redis.get(_key(address))
+            found = self._ctx.redis.get(key(address))
         except RedisError:
             return None
         return None if found is None else int(found)
 
 
-def _key(address: str) -> str:
+def key(address: str) -> str:
+    """Return the Redis key under which the address's account is remembered."""
     return f"hook:{address}"

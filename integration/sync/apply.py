@@ -12,9 +12,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from integration.errors import GrantDead
 from integration.kpi.calendar import day_of
 from integration.kpi.histogram import bucket
 from integration.store import accounts, counters, dirty, events, freshness, generations
+from integration.store.accounts import State
 from integration.sync import healing, live
 from integration.sync.changes import LEADS, TASKS, Told, change
 
@@ -56,11 +58,13 @@ class Batch:
 def batch(ctx: Context, account_id: int, read: Batch, beside: Beside | None = None) -> int:
     """Apply a batch and announce the new version, if readers can see a change. Returns the account's version.
 
-    What `beside` does is committed together with it.
+    What `beside` does is committed together with it. Raises GrantDead for an account that left.
     """
     now_ms = ctx.now_ms()
     with ctx.database.transaction() as conn:
         account = accounts.lock(conn, account_id)
+        if account.state == State.UNINSTALLED:
+            raise GrantDead("the account left")
         live_generations = generations.live(conn, account_id)
         new = events.add(conn, account_id, read.events, now_ms // 1000)
         changes = change(conn, account_id, LEADS, Told(read.leads, _deleted(read, "leads"), new), live_generations)

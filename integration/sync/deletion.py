@@ -2,7 +2,8 @@
 
 Not returned does not mean deleted: rights, a stale replica or a filter hide entities too. A lead counts as deleted
 only with evidence (a hook or an event that says so, or a merge after its last change) and the API's confirmation
-that it is in the trash or does not exist. Without evidence it stays, and is asked for again a few times.
+that it is in the trash, or that it does not exist for somebody who sees everything. Without evidence it stays, and
+is asked for again a few times.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from integration.store import entities, events
+from integration.sync import rights
 from integration.sync.changes import is_deleted_by
 
 if TYPE_CHECKING:
@@ -52,6 +54,11 @@ def judge(ctx: Context, client: AmoClient, account_id: int, missing: Sequence[Ma
         return verdict
     with ctx.database.read() as conn:
         evidence = _Evidence(conn, account_id, missing, fresh)
+    unreturned = [mark for mark in missing if mark.entity_id in evidence.leads and not mark.tries]
+    if rights.doubt_leads(ctx, account_id, len(unreturned)):
+        # Whoever does not see everything has no say in what exists.
+        verdict.later = [(mark, ctx.now_ms() + PATIENCE_MS[-1]) for mark in missing]
+        return verdict
     suspects = [mark for mark in missing if evidence.against(mark)]
     for mark in missing:
         if mark not in suspects:
@@ -63,7 +70,7 @@ def judge(ctx: Context, client: AmoClient, account_id: int, missing: Sequence[Ma
         if mark not in to_confirm:
             verdict.deleted.add((mark.entity_type, mark.entity_id))
             verdict.answered.append(mark)
-    _confirm(client, to_confirm, verdict)
+    _confirm(ctx, client, to_confirm, verdict)
     return verdict
 
 
@@ -105,15 +112,27 @@ def _wait_or_give_up(verdict: Verdict, mark: Mark, patience_ms: Sequence[int], n
     verdict.answered.append(mark)
 
 
-def _confirm(client: AmoClient, suspects: Sequence[Mark], verdict: Verdict) -> None:
+def _confirm(ctx: Context, client: AmoClient, suspects: Sequence[Mark], verdict: Verdict) -> None:
     trash = _trash(client) if len(suspects) > SINGLE_QUESTIONS else set()
+    absent: list[Mark] = []
     for mark in suspects:
         lead = None if mark.entity_id in trash else client.lead(mark.entity_id)
+        if lead is None and mark.entity_id not in trash:
+            absent.append(mark)
+            continue
         if lead is None or lead.is_deleted:
             verdict.deleted.add(("leads", mark.entity_id))
         else:
             verdict.leads.append(lead)
         verdict.answered.append(mark)
+    if not absent:
+        return
+    if client.may_read_users():
+        # It is not in the trash either, and we see everything: purged, or absorbed by another lead.
+        verdict.deleted.update(("leads", mark.entity_id) for mark in absent)
+        verdict.answered.extend(absent)
+    else:
+        verdict.later.extend((mark, ctx.now_ms() + PATIENCE_MS[-1]) for mark in absent)
 
 
 def _trash(client: AmoClient) -> set[int]:

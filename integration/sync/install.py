@@ -1,4 +1,4 @@
-"""How an account comes and goes: a code is stored and answered at once, then exchanged; the account is set up.
+"""How an account comes: a code is stored and answered at once, then exchanged; the account is set up.
 
 https://www.amocrm.ru/developers/content/oauth/step-by-step
 """
@@ -12,11 +12,11 @@ import structlog
 
 from integration.amo import hosts
 from integration.amo.token_client import TokenClient
-from integration.errors import AmoError, Blocked, GrantDead, RateLimited, Unavailable
-from integration.store import accounts, installs, leases, runs
+from integration.errors import AmoError, Blocked, RateLimited, Unavailable
+from integration.store import accounts, erasure, installs, runs
 from integration.store.accounts import State
 from integration.store.vault import NO_ACCOUNT
-from integration.sync import audit, connection, mirrors, ring, subscription, tokens, troubles
+from integration.sync import audit, connection, farewell, live, mirrors, rights, ring, subscription, tokens, troubles
 
 if TYPE_CHECKING:
     from integration.amo.token_client import Tokens
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 LEASE = 120
 """Seconds after which another worker tries to exchange a code."""
-FAREWELL_AGAIN = 3_600
+DAY = 86_400
 
 _TEMPORARY = (Unavailable, RateLimited, Blocked)
 _log = structlog.get_logger(__name__)
@@ -81,70 +81,51 @@ def connect(ctx: Context, account_id: int) -> None:
         mirrors.refresh(ctx, client, account_id)
         subscription.repair(ctx, client, account_id)
         with ctx.database.transaction() as conn:
-            _open(conn, account_id, client.server_now, ctx.now)
+            version = _open(conn, account_id, client.server_now, ctx.now)
             runs.finish(conn, work, {}, now=ctx.now, due_at=runs.NEVER)
-
-
-def disconnect(ctx: Context, account_id: int) -> None:
-    """Stop all work for the account: amoCRM reported that Pulse was disabled there. The truth is found out next.
-
-    The report's signature never changes, so whoever saw one may repeat it: see `say_farewell`.
-    """
-    with ctx.database.transaction() as conn:
-        account = accounts.lock(conn, account_id)
-        accounts.enter(conn, account_id, State.UNINSTALLED, ctx.now)
-        accounts.advance(conn, account, visible=True)
-        runs.schedule(conn, account_id, runs.FAREWELL, ctx.now)
-
-
-def say_farewell(ctx: Context, account_id: int) -> None:
-    """Ask amoCRM whether the account left. If it refuses our tokens they are dropped; if it answers, work goes on."""
-    with ctx.database.transaction() as conn:
-        work = runs.begin(conn, account_id, runs.FAREWELL, ctx.now)
-    due_at, state, left = runs.NEVER, State.UNINSTALLED, False
-    try:
-        with connection.client(ctx, account_id) as client:
-            client.account()
-        state = State.ACTIVE
-    except GrantDead:
-        left = True
-    except AmoError:
-        due_at = ctx.now + FAREWELL_AGAIN
-    with ctx.database.transaction() as conn:
-        account = accounts.lock(conn, account_id)
-        if left:
-            leases.drop_tokens(conn, account_id)
-        elif account.state == State.UNINSTALLED:
-            accounts.enter(conn, account_id, state, ctx.now)
-            accounts.advance(conn, account, visible=True)
-        runs.finish(conn, work, {}, now=ctx.now, due_at=due_at)
+        live.announce(ctx, account_id, version)
 
 
 def _admit(ctx: Context, conn: Connection, host: str, granted: Tokens) -> None:
-    """Add the account, or take it back with its numbers and its hook address if we know it."""
+    """Add the account, or take it back with its numbers and its hook address if we know it.
+
+    One that works already goes on working: another of its users let us in too.
+    """
     account_id = granted.account_id
-    if accounts.find(conn, account_id) is None:
+    account = accounts.find(conn, account_id)
+    if account is not None and farewell.is_erasing(conn, account_id):
+        # A part of it may be gone already: it begins from nothing.
+        erasure.rest(conn, account_id, ctx.now)
+        account = None
+    if account is None:
         key = secrets.token_urlsafe(24)
         sealed = ctx.vault.seal(account_id, key)
         accounts.add(conn, account_id, host=host, hook_key=key, sealed_hook_key=sealed, timezone="UTC", now=ctx.now)
+    known = accounts.lock(conn, account_id)
     accounts.change(conn, account_id, host=host)
-    accounts.enter(conn, account_id, State.INSTALLING, ctx.now)
-    tokens.keep(ctx, conn, account_id, granted)
+    if known.state != State.ACTIVE:
+        accounts.change(conn, account_id, connected_at=ctx.now)
+        accounts.enter(conn, account_id, State.INSTALLING, ctx.now)
+        accounts.advance(conn, known, visible=True)
+    tokens.keep(ctx, conn, granted, is_admin=rights.presumably_admin(conn, account_id, granted.user_id))
+    runs.schedule(conn, account_id, runs.FAREWELL, ctx.now + DAY)
     # `connect` follows at once; the clock does it if this process ends before.
     runs.schedule(conn, account_id, runs.CONNECT, ctx.now + LEASE)
 
 
-def _open(conn: Connection, account_id: int, server_now: int, now: int) -> None:
-    """Let the account work: hooks are read from now on, the full pass reads what was before."""
+def _open(conn: Connection, account_id: int, server_now: int, now: int) -> int:
+    """Let the account work: hooks are read from now on, the full pass reads what was before. Returns the version."""
     account = accounts.lock(conn, account_id)
-    accounts.enter(conn, account_id, State.ACTIVE, now)
+    accounts.enter(conn, account_id, accounts.healthy(account), now)
     cursors = dict.fromkeys(("leads_cursor", "tasks_cursor", "events_cursor"), server_now)
     known = runs.get(conn, account_id, runs.BACKFILL)
     is_known = known is not None and known.finished_at is not None
-    accounts.advance(conn, account, visible=True, **({} if is_known else cursors))
+    version = accounts.advance(conn, account, visible=True, **({} if is_known else cursors))
     if not is_known:
         runs.schedule(conn, account_id, runs.BACKFILL, now)
-    runs.schedule(conn, account_id, runs.NIGHTLY, now if is_known else now + 86_400)
+    runs.schedule(conn, account_id, runs.NIGHTLY, now if is_known else now + DAY)
     runs.schedule(conn, account_id, runs.SWEEP, now if is_known else now + 300)
     runs.schedule(conn, account_id, runs.MIRRORS, now + 3_600)
     runs.schedule(conn, account_id, runs.AUDIT, now + audit.EVERY)
+    runs.schedule(conn, account_id, runs.TOKENS, now + DAY)
+    return version

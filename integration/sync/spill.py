@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from redis.exceptions import RedisError
 
-from integration.store import dirty
+from integration.store import accounts, dirty
+from integration.store.accounts import State
 
 if TYPE_CHECKING:
     from integration.amo.hooks import Hints
@@ -33,6 +34,8 @@ def drain(ctx: Context) -> None:
     while kept := _next(ctx):
         account_id, ids, deleted = json.loads(kept)
         with ctx.database.transaction() as conn:
+            if (account := accounts.find(conn, account_id)) is None or account.state == State.UNINSTALLED:
+                ids = deleted = []
             marks = [(kind, entity_id) for kind, entity_id in ids]
             dirty.mark(conn, account_id, marks, ctx.now_ms(), deleted={(kind, number) for kind, number in deleted})
         _forget(ctx)

@@ -56,13 +56,14 @@ def met(ctx: Context, account_id: int) -> Iterator[None]:
         # What it rests for is remembered already, by whoever met it.
         _log.info("amo_rests", account_id=account_id, reason=str(rest))
     except AmoError as error:
-        _log.warning("amo_trouble", account_id=account_id, code=error.code, reason=str(error))
-        _remember(ctx, account_id, error)
+        remember(ctx, account_id, error)
     else:
         _recover(ctx, account_id)
 
 
-def _remember(ctx: Context, account_id: int, error: AmoError) -> None:
+def remember(ctx: Context, account_id: int, error: AmoError) -> None:
+    """Put the account into the state that the error means, and tell the open cards."""
+    _log.warning("amo_trouble", account_id=account_id, code=error.code, reason=str(error))
     with ctx.database.transaction() as conn:
         account = accounts.lock(conn, account_id)
         if account.state == State.UNINSTALLED:
@@ -95,7 +96,7 @@ def _recover(ctx: Context, account_id: int) -> None:
         account = accounts.lock(conn, account_id)
         if account.state in accounts.SILENT:
             return
-        state = account.state if account.state == State.INSTALLING else State.ACTIVE
+        state = account.state if account.state == State.INSTALLING else accounts.healthy(account)
         accounts.enter(conn, account_id, state, ctx.now)
         if state != account.state:
             runs.hasten(conn, account_id, runs.SWEEP, ctx.now)  # what happened meanwhile is read at once

@@ -22,7 +22,7 @@ from integration.errors import BadRequest, NotFound, Unauthorized
 from integration.report.stamp import importing
 from integration.store import accounts, installs
 from integration.store.accounts import State
-from integration.sync import install
+from integration.sync import farewell, install
 from integration.web import pages
 from integration.web.passes import Passes
 from integration.web.session import context
@@ -39,6 +39,7 @@ class BadState(BadRequest):
     code = "bad_state"
 
 
+WORKING = (State.ACTIVE, State.RIGHTS_SUSPECT)
 STATE = "consent"
 COOKIE = "pulse_consent"
 CONSENT_SECONDS = 600
@@ -98,7 +99,7 @@ def status(install_id: str) -> Response:
         account = accounts.find(conn, found.account_id) if found.account_id else None
         if account is None or account.state == State.INSTALLING:
             return pages.waiting(found.host)
-        if account.state != State.ACTIVE:
+        if account.state not in WORKING:
             return pages.failed(account.host, account.state)
         loading = importing(conn, account) is not None
     tell_opener = request.args.get("mode") == "post_message"
@@ -111,7 +112,7 @@ def disconnected() -> Response:
     settings = context().settings
     account_id = disconnect.verify_query(request.args, client_id=settings.client_id, secret=settings.client_secret)
     with suppress(NotFound):  # an account that never came needs no farewell
-        install.disconnect(context(), account_id)
+        farewell.reported(context(), account_id)
     return pages.plain("ok")
 
 

@@ -107,7 +107,7 @@ def test_tokens_do_not_show(world):
     assert isinstance(held, Tokens)
     assert held.refresh_token not in repr(held)
     with world.ctx.database.read() as conn:
-        row = conn.exec_driver_sql("SELECT * FROM accounts").one()
+        row = conn.exec_driver_sql("SELECT * FROM grants").one()
     assert held.refresh_token not in str(row)
 
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from integration.store import dirty, runs
+from integration.store import dirty, grants, runs
 from integration.store.accounts import State
-from integration.sync import hints, install, refresh
+from integration.sync import farewell, hints, install, refresh
 
 
 def hint(world, number=None):
@@ -78,18 +78,19 @@ def test_a_grant_of_somebody_without_rights_is_told_apart(world):
 def test_an_uninstall_stops_everything_and_drops_the_tokens_once_amocrm_confirms_it(world):
     world.set_up()
     world.universe.grants.disable(world.integration.client_id, world.account.id)
-    install.disconnect(world.ctx, world.account.id)
+    farewell.reported(world.ctx, world.account.id)
     assert world.stored().state == State.UNINSTALLED
     hint(world)
     assert pending(world) == 0
     world.settle()
     assert world.stored().state == State.UNINSTALLED
-    assert world.stored().token_expires_at == 0
+    with world.ctx.database.read() as conn:
+        assert grants.of(conn, world.account.id) == []
 
 
 def test_a_replayed_report_of_an_uninstall_does_not_disconnect_anybody(world):
     world.set_up()
-    install.disconnect(world.ctx, world.account.id)
+    farewell.reported(world.ctx, world.account.id)
     world.settle()
     assert world.stored().state == State.ACTIVE
     hint(world)

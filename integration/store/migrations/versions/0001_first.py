@@ -23,8 +23,6 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         sa.Column("timezone", sa.Text(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
-        sa.Column("sealed_tokens", sa.Text(), nullable=True),
-        sa.Column("token_expires_at", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("hook_key_hash", sa.Text(), nullable=False),
         sa.Column("sealed_hook_key", sa.Text(), nullable=False),
         sa.Column("generation", sa.Integer(), server_default="1", nullable=False),
@@ -33,10 +31,12 @@ def upgrade() -> None:
         sa.Column("leads_cursor", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("tasks_cursor", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("events_cursor", sa.BigInteger(), server_default="0", nullable=False),
-        sa.Column("token_lease_until_ms", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("lease_owner", sa.Text(), nullable=True),
         sa.Column("lease_until_ms", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("after_sale_pipelines", sa.JSON(), nullable=False),
+        sa.Column("connected_at", sa.BigInteger(), server_default="0", nullable=False),
+        sa.Column("suspicion", sa.Text(), nullable=True),
+        sa.Column("users_seen", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("account_id"),
         sa.UniqueConstraint("hook_key_hash"),
     )
@@ -70,6 +70,12 @@ def upgrade() -> None:
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("read_to", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "kind"),
+    )
+    op.create_table(
+        "deletions",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("deleted_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("account_id"),
     )
     op.create_table(
         "dirty",
@@ -114,6 +120,19 @@ def upgrade() -> None:
         sa.Column("bucket", sa.SmallInteger(), autoincrement=False, nullable=False),
         sa.Column("marks", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("account_id", "day", "bucket"),
+    )
+    op.create_table(
+        "grants",
+        sa.Column("account_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("user_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("is_admin", sa.Boolean(), nullable=False),
+        sa.Column("sealed_tokens", sa.Text(), nullable=False),
+        sa.Column("expires_at", sa.BigInteger(), nullable=False),
+        sa.Column("granted_at", sa.BigInteger(), nullable=False),
+        sa.Column("refreshed_at", sa.BigInteger(), nullable=False),
+        sa.Column("dead_since", sa.BigInteger(), nullable=True),
+        sa.Column("lease_until_ms", sa.BigInteger(), server_default="0", nullable=False),
+        sa.PrimaryKeyConstraint("account_id", "user_id"),
     )
     op.create_table(
         "installs",
@@ -411,6 +430,7 @@ def downgrade() -> None:
     )
     op.drop_table("leads")
     op.drop_table("installs")
+    op.drop_table("grants")
     op.drop_table("freshness")
     op.drop_index("events_of_entity", table_name="events")
     op.drop_index(
@@ -422,6 +442,7 @@ def downgrade() -> None:
     op.drop_table("events")
     op.drop_index("dirty_first", table_name="dirty")
     op.drop_table("dirty")
+    op.drop_table("deletions")
     op.drop_table("cursors")
     op.drop_table("counters")
     op.drop_table("contacts")
