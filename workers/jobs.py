@@ -11,10 +11,9 @@ from integration import settings
 from integration.errors import NotFound
 from integration.sync import audit as proof
 from integration.sync import backfill as full_pass
-from integration.sync import building
+from integration.sync import building, keepalive
 from integration.sync import farewell as leaving
 from integration.sync import install as installation
-from integration.sync import keepalive
 from integration.sync import refresh as lane
 from integration.sync import sweep as net
 from integration.sync.context import Context, open_context

@@ -42,7 +42,7 @@ def status(conn: Connection, account: Account, table: Table, now: int) -> SyncSh
         retry_at=account.retry_at or None,
         pending=dirty.pending(conn, account.account_id),
         oldest_pending=None if oldest is None else oldest // 1000,
-        users=users_seen(conn, account.account_id),
+        users=users_seen(conn, account),
         hooks=hooks(done.get(runs.HOOKS)),
         events_read_to=account.events_cursor,
         last_sweep=last_finished(done, runs.SWEEP),
@@ -59,12 +59,16 @@ def said(account: Account, loading: Importing | None, table: Table) -> Words:
     return Words.model_validate({"action": None, **words})
 
 
-def users_seen(conn: Connection, account_id: int) -> UsersSeen:
-    """Compare those whom the account lists to us with those who own its open leads."""
-    known = mirrors.users_of(conn, account_id)
+def users_seen(conn: Connection, account: Account) -> UsersSeen:
+    """Compare those whom the account lists to us with those we know of, and those who own its open leads.
+
+    While the rights of our grant are doubted nobody is taken for gone.
+    """
+    known = mirrors.users_of(conn, account.account_id)
     listed = {user.id for user in known if not user.is_removed}
-    strangers = stocks.owners(conn, account_id) - {user.id for user in known} - {0}
-    return UsersSeen(seen=len(listed), of=len(listed | strangers))
+    strangers = stocks.owners(conn, account.account_id) - {user.id for user in known} - {0}
+    seen = len(listed) if account.suspicion is None else account.users_seen
+    return UsersSeen(seen=seen, of=len(listed | strangers))
 
 
 def drifted(conn: Connection, account_id: int, now: int) -> DriftShape:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, select, update
 
 from integration.store import rows
 from integration.store.tables import grants
@@ -96,4 +96,4 @@ def drop(conn: Connection, account_id: int) -> None:
 
 
 def _one(account_id: int, user_id: int) -> ColumnElement[bool]:
-    return (_row.account_id == account_id) & (_row.user_id == user_id)
+    return and_(_row.account_id == account_id, _row.user_id == user_id)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, func, select, update
 
 from integration.store import rows
 from integration.store.tables import names, pipelines, statuses, users
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Table
 
@@ -90,6 +90,18 @@ def pipelines_of(conn: Connection, account_id: int) -> list[PipelineRow]:
 def pipeline_ids(conn: Connection, account_id: int) -> set[int]:
     """Return the ids of all pipelines that were ever heard of."""
     return set(conn.scalars(select(pipelines.c.id).where(pipelines.c.account_id == account_id)))
+
+
+def has_all_users(conn: Connection, account_id: int, ids: Collection[int]) -> bool:
+    """Tell whether all of these users were ever listed."""
+    known = select(func.count()).where(users.c.account_id == account_id, rows.among(conn, users.c.id, ids))
+    return conn.scalar(known) == len(set(ids))
+
+
+def has_all_statuses(conn: Connection, account_id: int, pairs: Collection[tuple[int, int]]) -> bool:
+    """Tell whether all of these statuses, (pipeline, status), were ever listed."""
+    query = select(statuses.c.pipeline_id, statuses.c.id).where(statuses.c.account_id == account_id)
+    return set(pairs) <= {(pipeline_id, status_id) for pipeline_id, status_id in conn.execute(query)}
 
 
 def bury_pipelines(conn: Connection, account_id: int, ids: Iterable[int]) -> None:

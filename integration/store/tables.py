@@ -49,8 +49,8 @@ accounts = Table(
 grants = Table(
     "grants",  # one pair of tokens for every user who let us in
     metadata,
-    _account(),
-    _key("user_id"),  # 0: amoCRM did not say who
+    account(),
+    key("user_id"),  # 0: amoCRM did not say who
     Column("is_admin", Boolean, nullable=False),  # as far as is known: an administrator's grant sees everything
     Column("sealed_tokens", Text, nullable=False),  # Fernet: access, refresh, expiry, account id
     Column("expires_at", BigInteger, nullable=False),  # of the access token
@@ -63,7 +63,7 @@ grants = Table(
 deletions = Table(
     "deletions",  # the journal of what was deleted for good, to be repeated on a restored backup
     metadata,
-    _account(),
+    account(),
     Column("deleted_at", BigInteger, nullable=False),
 )
 

@@ -42,13 +42,6 @@ BELIEVED_AFTER = 86_400
 _log = structlog.get_logger(__name__)
 
 
-class Sight(NamedTuple):
-    """How many users the last reading showed, and how many there should be: «видно N из M пользователей»."""
-
-    seen: int
-    known: int
-
-
 class Grantor(NamedTuple):
     """A user who let us in. `dead_since` None: the grant lives. The first living one is in use."""
 
@@ -64,12 +57,6 @@ class Users(NamedTuple):
 
     listed: Sequence[User] | None
     doubt: str | None
-
-
-def sight(conn: Connection, account: Account) -> Sight:
-    """Tell how many of the account's users our grant sees."""
-    known = sum(not user.is_removed for user in mirrors.users_of(conn, account.account_id))
-    return Sight(account.users_seen, known)
 
 
 def grantors(conn: Connection, account_id: int) -> list[Grantor]:
