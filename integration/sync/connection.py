@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def client(
-    ctx: Context, account_id: int, *, live: bool = False, after_farewell: bool = False
-) -> Iterator[AmoClient]:
+def client(ctx: Context, account_id: int, *, live: bool = False, after_farewell: bool = False) -> Iterator[AmoClient]:
     """Open a client; the requests of a `live` one go before others.
 
     Raises GrantDead when no grant works, or the account left: then only its farewell may ask. Its requests raise
