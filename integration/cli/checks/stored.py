@@ -61,7 +61,7 @@ def _tokens(ctx: Context, conn: Connection, account: Account) -> Finding:
 
 
 def _users(conn: Connection, account: Account) -> Finding:
-    users = users_seen(conn, account.account_id)
+    users = users_seen(conn, account)
     is_whole = users.seen == users.of
     facts = {"seen": users.seen, "of": users.of}
     return Finding("users", "ok" if is_whole else "notice", "ok" if is_whole else "some", facts, account.account_id)
