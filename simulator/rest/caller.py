@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from simulator.crm.state import Row
     from simulator.switches import Switches
 
-_PLURAL = {singular: plural for plural, singular in SINGULAR.items()}
+PLURAL = {singular: plural for plural, singular in SINGULAR.items()}
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Caller:
 
     def sees_event(self, event: Row) -> bool:
         """Tell whether the caller sees the entity that an event is about."""
-        kind = "tasks" if event["entity_type"] == "task" else _PLURAL.get(event["entity_type"])
+        kind = "tasks" if event["entity_type"] == "task" else PLURAL.get(event["entity_type"])
         return self.sees_id(kind, event["entity_id"])
 
 

@@ -81,7 +81,7 @@ def _place_of(account: Account, phone: str) -> tuple[str, int] | None:
     with account.lock:
         for kind in ("contacts", "companies"):
             for row in getattr(account, kind).values():
-                if not row["is_deleted"] and wanted in _phones(row):
+                if wanted and not row["is_deleted"] and wanted in _phones(row):
                     leads = account.open_leads_of(kind, row["id"])
                     return ("leads", leads[0]) if len(leads) == 1 else (kind, row["id"])
     return None

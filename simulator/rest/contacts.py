@@ -10,7 +10,8 @@ from simulator.rest import shapes
 from simulator.rest import validation as v
 from simulator.rest.caller import caller
 from simulator.rest.custom_fields import merged_custom_fields, read_custom_fields
-from simulator.rest.listing import Condition, asked, between, choose, ids, link, page, tests_of, words
+from simulator.rest.field_filter import custom_field
+from simulator.rest.listing import Condition, asked, between, choose, ids, link, names, page, tests_of
 from simulator.rest.paid_filter import allowed
 from simulator.rest.writes import check_author, check_custom_fields, check_users, names_of_tags, tags_after
 from simulator.web import NO_RIGHTS, Problem, json_response, no_content
@@ -25,13 +26,14 @@ _KIND = "<any(contacts, companies):kind>"
 _ORDERS = frozenset({"updated_at", "id"})
 _CONDITIONS: dict[str, Condition] = {
     "id": ids("id"),
-    "name": words("name"),
+    "name": names("name"),
     "created_by": ids("created_by"),
     "updated_by": ids("updated_by"),
     "responsible_user_id": ids("responsible_user_id"),
     "created_at": between("created_at"),
     "updated_at": between("updated_at"),
     "closest_task_at": between("closest_task_at"),
+    "custom_fields_values": custom_field,
 }
 CHECKS: dict[str, v.Check] = {
     "name": v.text,

@@ -55,6 +55,9 @@ def _check(filter_: Row) -> None:
     custom = [each for each in types if _CUSTOM_FIELD.fullmatch(each)]
     if any(each not in TYPES and each not in custom for each in types):
         raise Problem(400, "Incorrect value of filter type")
+    by_enum = any("custom_field_values" in filter_.get(side, {}) for side in ("value_before", "value_after"))
+    if by_enum and len(custom) != 1:
+        raise Problem(400, "filter custom_field_values needs exactly one custom_field_{id}_value_changed")
     if custom and len(types) > 1:
         raise Problem(400, f"{custom[0]} excludes other types")
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flask import Blueprint, request
 
 from simulator.rest import shapes
-from simulator.rest.caller import caller
+from simulator.rest.caller import PLURAL, caller
 from simulator.rest.event_filters import event_tests
 from simulator.rest.event_types import TYPES
 from simulator.rest.listing import asked, page, whole
@@ -33,7 +33,7 @@ def events() -> Response:
     chosen.sort(key=lambda row: (row["created_at"], row["id"]), reverse=newest_first)
     if who.switches.events_first_page_only:
         chosen = chosen[: query.limit]
-    return page(chosen, query, "events", lambda row: shapes.event(row, who.base))
+    return page(chosen, query, "events", lambda row: _shape(row, query.with_))
 
 
 @routes.get("/events/<event_id>")
@@ -42,7 +42,7 @@ def event(event_id: str) -> Response:
     who = caller()
     with who.account.lock:
         row = next((each for each in _known() if each["id"] == event_id and who.sees_event(each)), None)
-    return no_content() if row is None else json_response(shapes.event(row, who.base))
+    return no_content() if row is None else json_response(_shape(row, asked().with_))
 
 
 @routes.get("/events/types")
@@ -52,6 +52,13 @@ def event_types() -> Response:
     if language not in {"ru", "en", "es", "pt"}:
         raise Problem(400, "Incorrect language_code")
     return whole([{"key": key, "type": number, "lang": key} for key, number in TYPES.items()], "events_types")
+
+
+def _shape(row: Row, with_: frozenset[str]) -> Row:
+    kind = PLURAL.get(row["entity_type"], "")
+    asked_for = f"{row['entity_type']}_name" in with_
+    entity = getattr(caller().account, kind, {}).get(row["entity_id"]) if asked_for else None
+    return shapes.event(row, caller().base, entity["name"] if entity else None)
 
 
 def _known() -> list[Row]:

@@ -9,7 +9,8 @@ from flask import Blueprint
 from simulator.crm.state import CLOSED
 from simulator.rest import shapes
 from simulator.rest.caller import caller
-from simulator.rest.listing import Condition, Test, asked, between, choose, ids, page, tests_of, words
+from simulator.rest.field_filter import custom_field
+from simulator.rest.listing import Condition, Test, amount, asked, between, choose, ids, names, page, tests_of
 from simulator.rest.paid_filter import allowed
 from simulator.rest.query import number
 from simulator.web import Problem, json_response, no_content
@@ -39,8 +40,8 @@ def _statuses(node: Any, name: str) -> Test:  # noqa: ANN401 - a node of the fil
 
 _CONDITIONS: dict[str, Condition] = {
     "id": ids("id"),
-    "name": words("name"),
-    "price": between("price"),
+    "name": names("name"),
+    "price": amount("price"),
     "statuses": _statuses,
     "pipeline_id": ids("pipeline_id"),
     "created_by": ids("created_by"),
@@ -50,6 +51,7 @@ _CONDITIONS: dict[str, Condition] = {
     "updated_at": between("updated_at"),
     "closed_at": between("closed_at"),
     "closest_task_at": between("closest_task_at"),
+    "custom_fields_values": custom_field,
 }
 
 

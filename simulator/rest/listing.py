@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from flask import request
 
 from simulator.rest.caller import caller
-from simulator.rest.query import MAX_LIMIT, Query, numbers, read, span, texts
+from simulator.rest.query import MAX_LIMIT, Query, numbers, read, span, texts, whole_texts
 from simulator.web import Problem, json_response, no_content
 
 if TYPE_CHECKING:
@@ -36,6 +36,24 @@ def ids(field: str) -> Condition:
 def words(field: str) -> Condition:
     """Match one of several texts."""
     return lambda node, _: _in(field, frozenset(texts(node)))
+
+
+def names(field: str) -> Condition:
+    """Match one of several names, commas and all, whatever their case."""
+    return lambda node, _: _named(field, {name.lower() for name in whole_texts(node)})
+
+
+def _named(field: str, wanted: set[str]) -> Test:
+    return lambda row: row[field].lower() in wanted
+
+
+def amount(field: str) -> Condition:
+    """Match a range of integers, or exactly one."""
+    return lambda node, name: (between(field) if _is_range(node) else ids(field))(node, name)
+
+
+def _is_range(node: Any) -> bool:  # noqa: ANN401 - a node of the filter's tree
+    return isinstance(node, dict) and bool(node.keys() & {"from", "to"})
 
 
 def between(field: str) -> Condition:

@@ -66,11 +66,16 @@ def brackets(pairs: Iterable[tuple[str, str]]) -> Tree:
 
 def _plant(tree: Tree, path: list[str], value: str) -> None:
     for part in path[:-1]:
-        key = part or str(len(tree))
+        key = part or _next_key(tree)
         if not isinstance(tree.get(key), dict):
             tree[key] = {}
         tree = tree[key]
-    tree[path[-1] or str(len(tree))] = value
+    tree[path[-1] or _next_key(tree)] = value
+
+
+def _next_key(tree: Tree) -> str:
+    """Return the number that PHP gives to `[]`: one more than the greatest so far."""
+    return str(max((int(key) for key in tree if key.isascii() and key.isdecimal()), default=-1) + 1)
 
 
 def texts(node: str | Tree) -> list[str]:
@@ -78,6 +83,11 @@ def texts(node: str | Tree) -> list[str]:
     if isinstance(node, dict):
         return [text for child in node.values() for text in texts(child)]
     return [text.strip() for text in node.split(",") if text.strip()]
+
+
+def whole_texts(node: str | Tree) -> list[str]:
+    """Return the values of a node that is one or an array of texts in which a comma is only a comma."""
+    return [text for child in node.values() for text in whole_texts(child)] if isinstance(node, dict) else [node]
 
 
 def numbers(node: str | Tree, name: str) -> frozenset[int]:

@@ -135,11 +135,12 @@ def task(row: Row, base: str, *, empty_result: Row | list[Row]) -> Row:
     return {**shape, "_links": _self(base, f"tasks/{row['id']}")}
 
 
-def event(row: Row, base: str) -> Row:
-    """Shape an event, which points at its entity."""
+def event(row: Row, base: str, name: str | None) -> Row:
+    """Shape an event, which points at its entity, by `name` where that was asked for."""
     shape = {name: value for name, value in row.items() if name != "seq"}
     kind = _PLURAL.get(row["entity_type"], row["entity_type"])
-    entity = {"id": row["entity_id"], "_links": _self(base, f"{kind}/{row['entity_id']}")}
+    entity: Row = {"id": row["entity_id"]} if name is None else {"id": row["entity_id"], "name": name}
+    entity["_links"] = _self(base, f"{kind}/{row['entity_id']}")
     return {**shape, "_links": _self(base, f"events/{row['id']}"), "_embedded": {"entity": entity}}
 
 
