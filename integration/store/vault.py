@@ -24,6 +24,15 @@ class Vault:
 
     def __init__(self, keys: tuple[str, ...]) -> None:
         self._fernet = MultiFernet([Fernet(key) for key in keys])
+        self._newest = Fernet(keys[0])
+
+    def is_newest(self, sealed: str) -> bool:
+        """Tell whether the newest key sealed this."""
+        try:
+            self._newest.decrypt(sealed.encode("ascii"))
+        except InvalidToken:
+            return False
+        return True
 
     def seal(self, account_id: int, value: Any) -> str:  # noqa: ANN401 - any JSON value
         """Encrypt a JSON value for this account only."""
