@@ -183,7 +183,8 @@ def _is_behind(snapshot: Lead | Task | None, fresh: Iterable[Event], line: Itera
     if snapshot is None or snapshot.is_deleted:
         # Gone, and its events say so too: there is nothing to fetch.
         return not is_deleted_by(line)
-    return max(event.created_at for event in fresh) > snapshot.updated_at
+    # A deletion within the second of the snapshot left its time as it was.
+    return max(event.created_at for event in fresh) > snapshot.updated_at or is_deleted_by(line)
 
 
 def _newest(updated: Iterable[int], new: Iterable[Event]) -> int:

@@ -84,19 +84,20 @@ def account_id(ctx: Context) -> int:
 @pytest.fixture
 def world(sqlite_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """A simulated amoCRM that Pulse is not connected to yet; without Redis."""
-    with _world(sqlite_url, monkeypatch) as made:
+    with a_world(sqlite_url, monkeypatch) as made:
         yield made
 
 
 @pytest.fixture
 def both_worlds(database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """The same on SQLite and then on PostgreSQL."""
-    with _world(database_url, monkeypatch) as made:
+    with a_world(database_url, monkeypatch) as made:
         yield made
 
 
 @contextmanager
-def _world(database_url: str, monkeypatch: pytest.MonkeyPatch, **size: int) -> Iterator[World]:
+def a_world(database_url: str, monkeypatch: pytest.MonkeyPatch, **size: int) -> Iterator[World]:
+    """Open a world with that many `leads` and `days`."""
     database.migrate(database_url)
     made = World(**size)
     ctx = context_for(database_url, **made.settings())
