@@ -115,12 +115,14 @@ class _Slice:
 
     def _take_over(self, client: AmoClient) -> None:
         state = {**self.state, "owner": self._owner}
-        if self.state.get("leg") not in LEGS:
+        with self._ctx.database.read() as conn:
+            account = accounts.get(conn, self._run.account_id)
+        if account.retry_at or self.state.get("leg") not in LEGS:
+            # After a trouble one request tries whether it is over, before there are many.
             card = client.account()
-            with self._ctx.database.read() as conn:
-                timezone = accounts.get(conn, self._run.account_id).timezone
+        if self.state.get("leg") not in LEGS:
             now = client.server_now
-            recent_since = calendar.period("month", now - WEEK, timezone).start
+            recent_since = calendar.period("month", now - WEEK, account.timezone).start
             scope = Scope(now, recent_since, recent_since, has_filter=card.has_api_filter)
             state = progress.opened(PLAN, asdict(scope), self._owner)
         with self._ctx.database.transaction() as conn:

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 from integration.cli.desk import Desk
 from integration.cli.main import cli
-from tests.sync.conftest import _world
+from tests.sync.conftest import a_world
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,7 +26,7 @@ def world(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
     On SQLite, unless the test names the databases: `@on_both`.
     """
     url = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_url")
-    with _world(url, monkeypatch, leads=12, days=8) as made:
+    with a_world(url, monkeypatch, leads=12, days=8) as made:
         made.ctx = replace(made.ctx, now_ms=made.universe.clock.now_ms)
         made.set_up()
         yield made

@@ -15,9 +15,9 @@ from dataclasses import replace
 import pytest
 
 from integration.amo import client
-from integration.store import runs
+from integration.store import progress, runs
 from integration.store.tables import metadata
-from integration.sync import backfill, install, progress
+from integration.sync import backfill, install, rights
 from simulator.scenario import trash
 from simulator.scenario.day import ANYTHING, next_change
 from tests.sync.conftest import a_world
@@ -80,6 +80,8 @@ def test_paging_under_change_loses_nothing(sqlite_url, monkeypatch, block):
         began = time.time()
         # What is asked again after a second shall not cost one.
         world.ctx = replace(world.ctx, now_ms=lambda: int(1000 * (began + HURRY * (time.time() - began))))
+        # That so many of so few leads are deleted would be doubted.
+        monkeypatch.setattr(rights, "FEW", 1000)
         world.universe.switches.turn({"hook_lost": 1.0})
         for seed in range(block * BLOCK, (block + 1) * BLOCK):
             rng = random.Random(seed)  # noqa: S311 - a seed is the point
