@@ -93,6 +93,12 @@ def audit(account_id: int) -> None:
 
 
 @_unless_deleted
+def activity(account_id: int) -> None:
+    """Read which contacts, calls, letters and incoming requests are new."""
+    net.sweep_activity(context(), account_id)
+
+
+@_unless_deleted
 def mirrors(account_id: int) -> None:
     """Bring users, pipelines and names up to date."""
     net.refresh_mirrors(context(), account_id)

@@ -31,12 +31,14 @@ _WHOLE_PAGE: Query = (("limit", PAGE),)
 _WITH_CONTACTS: Query = (("limit", PAGE), ("with", "contacts"))
 
 _COMMON_HOOKS = (
-    "add_lead", "update_lead", "delete_lead", "restore_lead", "status_lead", "responsible_lead",
+    "add_lead", "update_lead", "delete_lead", "restore_lead", "status_lead", "responsible_lead", "note_lead",
+    "add_contact", "update_contact", "delete_contact", "restore_contact", "responsible_contact", "note_contact",
+    "add_company", "update_company", "delete_company", "restore_company", "responsible_company", "note_company",
     "add_task", "delete_task", "responsible_task",
 )  # fmt: skip
 _HOOK_SETTINGS = (
     # The richest first. Unsorted codes are undocumented but used; Kommo lists neither them nor update_task.
-    (*_COMMON_HOOKS, "update_task", "add_unsorted", "update_unsorted", "delete_unsorted"),
+    (*_COMMON_HOOKS, "update_task", "note_customer", "add_unsorted", "update_unsorted", "delete_unsorted"),
     (*_COMMON_HOOKS, "update_task"),
     _COMMON_HOOKS,
 )
@@ -53,7 +55,7 @@ class AmoClient:
 
     Every method may raise the subclasses of AmoError. `renew` takes an access token that was refused and returns the
     one to use instead, or raises GrantDead. `live` requests go before others; `permit` is called before each request
-    and may raise, `welcome` after each good answer.
+    and may raise, `welcome` after each good answer. `key` is the account's secret for what `amo.activity` hashes.
     """
 
     def __init__(
@@ -65,10 +67,12 @@ class AmoClient:
         limit: RateLimit,
         account_id: int,
         gateway: str | None,
+        key: bytes,
         live: bool = False,
         permit: Callable[[], None] = lambda: None,
         welcome: Callable[[], None] = lambda: None,
     ) -> None:
+        self.key = key
         self._api = Conversation(
             host,
             access_token,
@@ -80,6 +84,11 @@ class AmoClient:
             permit=permit,
             welcome=welcome,
         )
+
+    @property
+    def api(self) -> Conversation:
+        """The conversation itself, for the lists that `records` reads."""
+        return self._api
 
     @property
     def server_now(self) -> int:
@@ -160,14 +169,14 @@ class AmoClient:
         return self._tasks(query, lambda task: task.updated_at >= since)
 
     def events_page(self, start: int, end: int, page: int) -> tuple[list[Event], bool]:
-        """Return a page of the events of leads and tasks in a window of UTC seconds, ends included, and if more follow.
+        """Return a page of the events of a window of UTC seconds, ends included, and if more follow.
 
-        Of every type: whoever did anything at all to a lead was not merely its router. Entries may appear minutes
-        after their time, so windows must overlap.
+        Of every type: whoever did anything at all to a lead was not merely its router. Only the elements of lists
+        are left out, nobody counts them. Entries may appear minutes after their time, so windows must overlap.
         """
         window = (("filter[created_at][from]", start), ("filter[created_at][to]", end))
         sources, more = self._api.page("events", "events", (("limit", EVENTS_PAGE), ("page", page), *window))
-        return [rows.event(source) for source in sources if source.get("entity_type") in {"lead", "task"}], more
+        return [rows.event(source) for source in sources if source.get("entity_type") in rows.EVENTFUL], more
 
     def webhooks(self, destination: str) -> list[Webhook]:
         """Return the subscriptions of exactly this address, normally one or none."""
@@ -176,7 +185,7 @@ class AmoClient:
         return [webhook for webhook in found if webhook.destination == destination]
 
     def subscribe(self, destination: str) -> None:
-        """Subscribe the address to every change of leads and tasks that the account's edition offers.
+        """Subscribe the address to every change of what is counted that the account's edition offers.
 
         A repeated subscription replaces the former list. https://www.amocrm.ru/developers/content/crm_platform/webhooks-api
         """

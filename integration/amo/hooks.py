@@ -1,4 +1,4 @@
-"""What a webhook's body hints at: ids of leads and tasks that may have changed. Nothing else of it is believed.
+"""What a webhook's body hints at: ids of what may have changed. Nothing else of it is believed.
 
 A body is PHP's bracket form, such as `leads[update][0][id]=5`. It is unsigned and comes in many shapes (lists, maps
 with numeric keys, a map inside a list, bare ids, notes one level deeper), so it is read pair by pair, straight from
@@ -14,6 +14,9 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
+from integration.amo.activity import CATEGORIES, is_uid
+from integration.kpi.activity import Request
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -23,25 +26,32 @@ DEEPEST = 8
 _KEY = re.compile(r"([a-z_]+)((?:\[[^\[\]]*\])*)")
 _ID = re.compile(r"[0-9]{1,18}")
 _INDEX = re.compile(r"[0-9]*")
-_ENTITIES = {"leads": "leads", "task": "tasks", "tasks": "tasks"}
+_ENTITIES = {"leads": "leads", "task": "tasks", "tasks": "tasks", "contacts": "contacts", "companies": "companies"}
+_TYPES = {"contact": ("contacts",), "company": ("companies",)}
 _OF_NO_INTEREST = frozenset(
     # `add` has no entity above it: a WhatsApp template, or a chat message of Kommo.
-    ("account", "contacts", "companies", "customers", "catalogs", "talk", "message", "outgoing_message", "add")
+    ("account", "customers", "catalogs", "talk", "message", "outgoing_message", "add")
 )
-_NOTE_OF_LEAD = "2"
+_NOTED_ON = {"1": "contacts", "2": "leads", "3": "companies", "12": "customers"}
+_OTHER_NOTES = frozenset({"4", "5", "25"})
+"""Texts, files, messages of services. The numbers of calls are known as well, those of letters are not."""
+UNSORTED = ("unsorted", 0)
+"""Stands for the list of what waits to be sorted: it is read as a whole, its rows have no numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """What to look at. Ids are (entity type, id) with the type "leads" or "tasks"; `deleted` is a part of `ids`.
+    """What to look at. Ids are (type, id), the type as the API's path has it; `deleted` is a part of `ids`.
 
     `unread` counts the parts that could not be understood: when it is not 0, only a sweep tells what changed.
+    `requests` are incoming ones that were sorted out: amoCRM forgets them, so only the hook names them.
     """
 
     ids: frozenset[tuple[str, int]]
     deleted: frozenset[tuple[str, int]]
     account_id: int | None
     unread: int
+    requests: frozenset[Request] = frozenset()
 
 
 def parse(body: bytes) -> Hints:
@@ -83,19 +93,22 @@ class _Reading:
     deleted: set[tuple[str, int]] = field(default_factory=set)
     account_id: int | None = None
     unread: int = 0
-    items: dict[tuple[str, ...], bool] = field(default_factory=dict)  # the item's path: is its id known?
+    items: dict[tuple[str, ...], list[str]] = field(default_factory=dict)  # the item's path: the ids under it
+    types: dict[tuple[str, ...], str] = field(default_factory=dict)  # contact or company
     notes: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
+    sorted_out: dict[tuple[str, ...], dict[str, str]] = field(default_factory=dict)
 
     def take(self, path: list[str], value: str) -> None:
         match path:
             case ["account", "id"]:
                 self.account_id = _whole(value)
-            case [_, "note", *_, ("element_id" | "element_type") as name]:
+            case [_, "note", *_, ("id" | "element_id" | "element_type" | "note_type") as name]:
                 self.notes.setdefault(tuple(path[:-1]), {})[name] = value
             case [_, "note", *_]:
                 pass
-            case ["unsorted", _, *rest]:
-                self._take_unsorted(rest, value)
+            case ["unsorted", action, *rest]:
+                self.ids.add(UNSORTED)
+                self._take_unsorted(action, rest, value)
             case [root, action, *rest] if root in _ENTITIES:
                 self._take_field(root, action, rest, value)
             case [root, *_] if root in _OF_NO_INTEREST:
@@ -105,36 +118,74 @@ class _Reading:
 
     def hints(self) -> Hints:
         for note in self.notes.values():
-            if note.get("element_type") == _NOTE_OF_LEAD:
-                self._hint("leads", note.get("element_id", ""), is_deleted=False)
-        self.unread += sum(not is_known for is_known in self.items.values())
-        return Hints(frozenset(self.ids), frozenset(self.deleted), self.account_id, self.unread)
+            self._hint_note(note)
+        for item, values in self.items.items():
+            for value in values or [""]:
+                self._hint_item(item, value)
+        requests = frozenset(filter(None, map(_request, self.sorted_out.values())))
+        return Hints(frozenset(self.ids), frozenset(self.deleted), self.account_id, self.unread, requests)
 
     def _take_field(self, root: str, action: str, rest: list[str], value: str) -> None:
         indices = list(takewhile(_INDEX.fullmatch, rest))
         item = (root, action, *indices)
-        if rest[len(indices) :] in ([], ["id"]):
-            self.items[item] = True
-            self._hint(_ENTITIES[root], value, is_deleted=action == "delete")
-        else:
-            self.items.setdefault(item, False)
+        ids = self.items.setdefault(item, [])
+        match rest[len(indices) :]:
+            case [] | ["id"]:
+                ids.append(value)
+            case ["type"]:
+                self.types[item] = value
 
-    def _take_unsorted(self, rest: list[str], value: str) -> None:
+    def _take_unsorted(self, action: str, rest: list[str], value: str) -> None:
+        item = self.sorted_out.setdefault((action, *takewhile(_INDEX.fullmatch, rest)), {})
         # The lead of an accepted or declined request is named only here.
         match [part for part in rest if not _INDEX.fullmatch(part)]:
+            case [("uid" | "category") as name]:
+                item[name] = value
             case ["accept_result", "leads"] | ["accept_result" | "data", "leads", "id"]:
+                item["lead"] = value
                 self._hint("leads", value, is_deleted=False)
             case ["decline_result", "leads"] | ["decline_result", "leads", "id"]:
+                item["lead"] = value
                 self._hint("leads", value, is_deleted=True)
 
-    def _hint(self, entity_type: str, value: str, *, is_deleted: bool) -> None:
+    def _hint_item(self, item: tuple[str, ...], value: str) -> None:
+        root, action, *_ = item
+        first, *others = _types(root, self.types.get(item))
+        if self._hint(first, value, is_deleted=action == "delete"):
+            for other in others:
+                self._hint(other, value, is_deleted=action == "delete")
+
+    def _hint_note(self, note: dict[str, str]) -> None:
+        entity_type = _NOTED_ON.get(note.get("element_type", ""))
+        if entity_type == "leads":
+            self._hint("leads", note.get("element_id", ""), is_deleted=False)
+        if entity_type and "id" in note and note.get("note_type") not in _OTHER_NOTES:
+            self._hint(f"{entity_type}/notes", note["id"], is_deleted=False)
+
+    def _hint(self, entity_type: str, value: str, *, is_deleted: bool) -> bool:
+        """Tell whether the value is an id at all."""
         entity_id = _whole(value)
         if entity_id is None:
             self.unread += 1
-            return
+            return False
         self.ids.add((entity_type, entity_id))
         if is_deleted:
             self.deleted.add((entity_type, entity_id))
+        return True
+
+
+def _types(root: str, type_: str | None) -> tuple[str, ...]:
+    """Companies stand among contacts and are told apart by their type; one that has none may be either."""
+    if root != "contacts":
+        return (_ENTITIES[root],)
+    return _TYPES.get(type_ or "", ("contacts", "companies"))
+
+
+def _request(item: dict[str, str]) -> Request | None:
+    uid, category, lead_id = item.get("uid", ""), item.get("category", ""), _whole(item.get("lead", ""))
+    if lead_id is None or not is_uid(uid) or category not in CATEGORIES:
+        return None
+    return Request(uid, category, lead_id=lead_id)
 
 
 def _whole(value: str) -> int | None:

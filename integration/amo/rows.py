@@ -13,6 +13,9 @@ from integration.amo.fields import Row, embedded, hundredths, is_true, moment, o
 from integration.errors import UnexpectedAnswer
 from integration.kpi.model import Event, Lead, Task
 
+EVENTFUL = frozenset({"lead", "contact", "company", "customer", "task"})
+"""Whose events are kept, as the log names them. Elements of lists have events as well."""
+
 _EVENT_ID = re.compile(r"[0-9A-Za-z]{1,40}")
 
 
@@ -79,10 +82,15 @@ def event(source: Row) -> Event:
 
 
 _SideReader: TypeAlias = Callable[[Row], tuple[int, ...]]
+_NOTE: tuple[str, _SideReader] = ("note", lambda side: (whole(side, "id"),))
 _SIDES: Mapping[str, tuple[str, _SideReader]] = {
     "lead_status_changed": ("lead_status", lambda side: (whole(side, "pipeline_id"), whole(side, "id"))),
     "entity_responsible_changed": ("responsible_user", lambda side: (optional(side, "id") or 0,)),
     "sale_field_changed": ("sale_field_value", lambda side: (hundredths(side.get("sale")),)),
+    "incoming_call": _NOTE,
+    "outgoing_call": _NOTE,
+    "incoming_sms": _NOTE,
+    "outgoing_sms": _NOTE,
     "task_deadline_changed": ("task_deadline", lambda side: (moment(side, "timestamp"),)),
 }
 

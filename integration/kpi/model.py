@@ -58,7 +58,8 @@ class Event:
 
     `entity_type` is singular as in the log (lead, task, contact, company, customer). `before` and `after` hold:
     lead_status_changed (pipeline_id, status_id) · entity_responsible_changed (user_id,) ·
-    sale_field_changed (price in hundredths,) · task_deadline_changed (timestamp,) · anything else ().
+    sale_field_changed (price in hundredths,) · task_deadline_changed (timestamp,) ·
+    incoming_call, outgoing_call, incoming_sms, outgoing_sms (note id,) · anything else ().
     """
 
     id: str

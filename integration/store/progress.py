@@ -16,7 +16,8 @@ WHOLE = 10_000
 class KindProgress:
     """How far one kind of rows is. `share` is in hundredths of a percent, `left` in seconds; None: not known yet.
 
-    `pages` and `rows` count what was read, so a row that was read twice counts twice.
+    `pages` and `rows` count what was read, so a row that was read twice counts twice. `refused`: why the account does
+    not show this kind, a code of `errors`.
     """
 
     kind: str
@@ -25,6 +26,7 @@ class KindProgress:
     share: int | None
     left: int | None
     is_done: bool
+    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def shown(state: Mapping[str, Any]) -> Progress:
 def _kind(name: str, counts: Mapping[str, Any]) -> KindProgress:
     share = WHOLE if counts["is_done"] else _share(counts["first"], counts["at"], counts["last"])
     left = None if not share else counts["worked_ms"] * (WHOLE - share) // share // 1000
-    return KindProgress(name, counts["pages"], counts["rows"], share, left, counts["is_done"])
+    return KindProgress(name, counts["pages"], counts["rows"], share, left, counts["is_done"], counts.get("refused"))
 
 
 def _share(first: int | None, at: int | None, last: int | None) -> int | None:

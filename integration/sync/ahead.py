@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from integration.amo.records import REFUSALS
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
@@ -37,12 +39,13 @@ class Spot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a page held. `server_now` is amoCRM's clock when it answered."""
+    """What a page held. `server_now` is amoCRM's clock when it answered; `refused` says why the list is not ours."""
 
     spot: Spot
     rows: Sequence[Any]
     more: bool
     server_now: int
+    refused: str | None = None
 
 
 class Reader:
@@ -79,6 +82,10 @@ class Reader:
             self.asked = next(self._asked)
             rows, more = leg.read(client, scope, window, spot.page)
             return Answer(spot, rows, more, client.server_now)
+        except REFUSALS as refusal:
+            if leg.is_vital:
+                raise
+            return Answer(spot, (), more=False, server_now=client.server_now, refused=refusal.code)
         finally:
             self._idle.put(client)
 

@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING
 from integration.errors import GrantDead
 from integration.kpi.calendar import day_of
 from integration.kpi.histogram import bucket
-from integration.store import accounts, counters, dirty, events, freshness, generations
+from integration.store import accounts, counters, cursors, dirty, events, freshness, generations
 from integration.store.accounts import State
-from integration.sync import healing, live
+from integration.sync import activity, healing, live
 from integration.sync.changes import LEADS, TASKS, Told, change
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from integration.kpi.activity import Contact, Note, Request
     from integration.kpi.model import Event, Lead, Task
     from integration.store.accounts import Account
     from integration.store.database import Connection
@@ -40,18 +41,23 @@ class Batch:
     """What was read, up to a few hundred of each. `server_now` is amoCRM's clock at that reading.
 
     `deleted` are confirmed by the API. `answered` are the marks that this reading serves; `later` are those that
-    are asked again at the time in ms beside them. `cursors` names columns of the account and how far they were read.
-    `by_sweep` says that nothing had asked for this reading: what it finds out is what hooks did not tell.
+    are asked again at the time in ms beside them. `cursors` names columns of the account and how far they were read,
+    `read_to` the lists of other kinds. `by_sweep` says that nothing had asked for this reading: what it finds out is
+    what hooks did not tell.
     """
 
     server_now: int
     leads: Sequence[Lead] = ()
     tasks: Sequence[Task] = ()
     events: Sequence[Event] = ()
+    contacts: Sequence[Contact] = ()
+    notes: Sequence[Note] = ()
+    requests: Sequence[Request] = ()
     deleted: frozenset[Entity] = frozenset()
     answered: Sequence[Mark] = ()
     later: Sequence[tuple[Mark, int]] = ()
     cursors: Mapping[str, int] = field(default_factory=dict)
+    read_to: Mapping[str, int] = field(default_factory=dict)
     by_sweep: bool = False
 
 
@@ -73,7 +79,9 @@ def batch(ctx: Context, account_id: int, read: Batch, beside: Beside | None = No
             counters.add(conn, account_id, number, delta)
         if read.by_sweep:
             healing.note(conn, account_id, changes.moved, new, read.server_now)
-        dirty.mark(conn, account_id, changes.doubtful, now_ms)
+        activity.change(conn, account_id, read, new)
+        dirty.mark(conn, account_id, changes.doubtful | activity.clues(conn, account_id, new), now_ms)
+        cursors.advance(conn, account_id, read.read_to)
         served = _settle_marks(conn, account, read, now_ms)
         visible = bool(changes.count or changes.doubtful or served)
         as_of = min(changes.newest, read.server_now)
@@ -110,4 +118,4 @@ def _unsettled(read: Batch) -> set[Entity]:
     # A time further ahead was written by somebody's integration; waiting for it would never end.
     present = range(read.server_now, read.server_now + 2)
     leads: set[Entity] = {("leads", lead.id) for lead in read.leads if lead.updated_at in present}
-    return leads | {("tasks", task.id) for task in read.tasks if task.updated_at in present}
+    return leads | {("tasks", task.id) for task in read.tasks if task.updated_at in present} | activity.unsettled(read)

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     Walk = Callable[[Connection, int, int, int], list["Snapshot"]]
 
 Snapshot = TypeVar("Snapshot", Lead, Task)
+_DELETED = frozenset({"lead_deleted", "task_deleted", "contact_deleted", "company_deleted"})
+_RESTORED = frozenset({"lead_restored", "contact_restored", "company_restored"})
 Row = TypeVar("Row", LeadRow, Task)
 
 
@@ -134,9 +136,9 @@ def singular(entity_type: str) -> str:
 
 def is_deleted_by(line: Iterable[Event]) -> bool:
     """Tell whether the last word of these events about the entity's existence is its deletion."""
-    words = [event for event in line if event.type in {"lead_deleted", "lead_restored", "task_deleted"}]
+    words = [event for event in line if event.type in _DELETED | _RESTORED]
     last = max(words, key=lambda event: (event.created_at, event.id), default=None)
-    return last is not None and last.type != "lead_restored"
+    return last is not None and last.type in _DELETED
 
 
 def _count_lead(lead: Lead, line: Iterable[Event], rules: Rules) -> tuple[LeadRow, Contribution]:

@@ -35,6 +35,7 @@ def client(ctx: Context, account_id: int, *, live: bool = False, after_farewell:
         if account.state == State.UNINSTALLED and not after_farewell:
             raise GrantDead("the account left")
         held = tokens.current(ctx, conn, account_id)
+        sealed_key = accounts.sealed_hook_key(conn, account_id)
     permit = Permit(ctx, account)
     try:
         with AmoClient(
@@ -47,6 +48,8 @@ def client(ctx: Context, account_id: int, *, live: bool = False, after_farewell:
             live=live,
             permit=permit.ask,
             welcome=permit.welcome,
+            # Nobody else's, kept sealed, gone when the account goes: what it hashed can never be told then.
+            key=ctx.vault.open(account_id, sealed_key).encode(),
         ) as opened:
             yield opened
     except UnexpectedAnswer as refusal:

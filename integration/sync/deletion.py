@@ -62,7 +62,7 @@ def judge(ctx: Context, client: AmoClient, account_id: int, missing: Sequence[Ma
     suspects = [mark for mark in missing if evidence.against(mark)]
     for mark in missing:
         if mark not in suspects:
-            _wait_or_give_up(verdict, mark, evidence.patience(mark), ctx.now_ms())
+            wait_or_give_up(verdict, mark, evidence.patience(mark), ctx.now_ms())
     # What was never stored adds nothing to any number, and the absence of a task is confirmation enough:
     # only leads can hide in the trash.
     to_confirm = [mark for mark in suspects if mark.entity_id in evidence.leads]
@@ -87,6 +87,8 @@ class _Evidence:
             "tasks": events.of(conn, account_id, "task", ids["tasks"]),
         }
         for event in fresh:
+            if event.entity_type not in {"lead", "task"}:
+                continue
             self._events[f"{event.entity_type}s"].setdefault(event.entity_id, []).append(event)
         merges = [event.created_at for event in fresh if event.type == "entity_merged"]
         self._last_merge = max([*merges, events.last_merge(conn, account_id)])
@@ -104,7 +106,8 @@ class _Evidence:
         return PATIENCE_MS if known else PATIENCE_MS[:PATIENCE_WITH_STRANGERS]
 
 
-def _wait_or_give_up(verdict: Verdict, mark: Mark, patience_ms: Sequence[int], now_ms: int) -> None:
+def wait_or_give_up(verdict: Verdict, mark: Mark, patience_ms: Sequence[int], now_ms: int) -> None:
+    """Ask again later about something that nothing says to be deleted, or, after some tries, let it be."""
     if mark.tries < len(patience_ms):
         verdict.later.append((mark, now_ms + patience_ms[mark.tries]))
         return

@@ -1,4 +1,7 @@
-"""A webhook came: note what may have changed. Nothing of it is believed, so nothing of it is stored but the ids."""
+"""A webhook came: note what may have changed. Nothing of it is believed, so nothing of it is stored but the ids.
+
+Only of an incoming request that was sorted out the uid and the category are kept too, as hearsay: amoCRM forgets it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from integration.amo import hooks
-from integration.store import accounts, dirty, runs
+from integration.store import accounts, activity, dirty, runs
 from integration.store.accounts import State
 from integration.store.database import DatabaseDown
 from integration.sync import ring, spill
@@ -43,6 +46,7 @@ def _mark(ctx: Context, account_id: int, hints: Hints) -> None:
         account = accounts.find(conn, account_id)
         if account is None or account.state == State.UNINSTALLED:
             return
+        activity.hear(conn, account_id, hints.requests)
         dirty.mark(conn, account_id, hints.ids, ctx.now_ms(), deleted=hints.deleted)
         if hints.unread:
             _log.warning("hook_not_understood", account_id=account_id, parts=hints.unread)

@@ -13,10 +13,22 @@ import structlog
 from integration.amo import hosts
 from integration.amo.token_client import TokenClient
 from integration.errors import AmoError, Blocked, RateLimited, Unavailable
-from integration.store import accounts, erasure, installs, runs
+from integration.store import accounts, cursors, erasure, installs, runs
 from integration.store.accounts import State
 from integration.store.vault import NO_ACCOUNT
-from integration.sync import audit, connection, farewell, live, mirrors, rights, ring, subscription, tokens, troubles
+from integration.sync import (
+    audit,
+    connection,
+    farewell,
+    live,
+    mirrors,
+    records,
+    rights,
+    ring,
+    subscription,
+    tokens,
+    troubles,
+)
 
 if TYPE_CHECKING:
     from integration.amo.token_client import Tokens
@@ -117,14 +129,16 @@ def _open(conn: Connection, account_id: int, server_now: int, now: int) -> int:
     """Let the account work: hooks are read from now on, the full pass reads what was before. Returns the version."""
     account = accounts.lock(conn, account_id)
     accounts.enter(conn, account_id, accounts.healthy(account), now)
-    cursors = dict.fromkeys(("leads_cursor", "tasks_cursor", "events_cursor"), server_now)
+    begin = dict.fromkeys(("leads_cursor", "tasks_cursor", "events_cursor"), server_now)
     known = runs.get(conn, account_id, runs.BACKFILL)
     is_known = known is not None and known.finished_at is not None
-    version = accounts.advance(conn, account, visible=True, **({} if is_known else cursors))
+    version = accounts.advance(conn, account, visible=True, **({} if is_known else begin))
     if not is_known:
+        cursors.advance(conn, account_id, dict.fromkeys(records.KINDS, server_now))
         runs.schedule(conn, account_id, runs.BACKFILL, now)
     runs.schedule(conn, account_id, runs.NIGHTLY, now if is_known else now + DAY)
     runs.schedule(conn, account_id, runs.SWEEP, now if is_known else now + 300)
+    runs.schedule(conn, account_id, runs.ACTIVITY, now if is_known else now + 600)
     runs.schedule(conn, account_id, runs.MIRRORS, now + 3_600)
     runs.schedule(conn, account_id, runs.AUDIT, now + audit.EVERY)
     runs.schedule(conn, account_id, runs.TOKENS, now + DAY)

@@ -19,7 +19,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from integration.amo.client import FilterIgnored
+from integration.amo.records import CONTACT_KINDS, NOTE_KINDS
 from integration.store import dirty, entities
+from integration.sync import activity_legs as activity
 from integration.sync.apply import Batch
 
 if TYPE_CHECKING:
@@ -89,7 +91,8 @@ def _by_id(row: Any) -> int:  # noqa: ANN401 - a row of any kind
 class Leg:
     """One list. `kind` is what people see. `told` makes of rows what is counted, `store` keeps what is only kept.
 
-    `place` says where in the list a row stands: its id, or for a list that goes back in time its time.
+    `place` says where in the list a row stands: its id, or for a list that goes back in time its time. A list that is
+    not vital is skipped when the account refuses it: the module is off, or there are no rights.
     """
 
     name: str
@@ -101,6 +104,7 @@ class Leg:
     pages_at_once: int = 1
     place: Callable[[Any], int] = _by_id
     goes_back: bool = False
+    is_vital: bool = True
 
 
 def _read_leads(client: AmoClient, _scope: Scope, _window: Window, page: int) -> tuple[list[Lead], bool]:
@@ -196,5 +200,21 @@ PLAN = (
     Leg("trash", "trash", _read_trash, store=_mark_trash, place=lambda lead_id: lead_id),
     Leg("tasks", "tasks", _read_tasks, _tell_tasks, _mark_unseen("tasks")),
     _events_leg("events", _older_windows),
+    *(
+        Leg(
+            kind, kind, activity.read(kind), activity.tell_contacts, activity.mark_unseen_contacts(kind), is_vital=False
+        )
+        for kind in CONTACT_KINDS
+    ),
+    *(Leg(kind, kind, activity.read(kind), activity.tell_notes, is_vital=False) for kind in NOTE_KINDS),
+    Leg(
+        "unsorted",
+        "unsorted",
+        activity.read_waiting,
+        activity.tell_requests,
+        activity.mark_unseen_requests,
+        place=lambda request: request.created_at,
+        is_vital=False,
+    ),
 )
 """The legs in their order. Events of leads that were never read would be fetched one by one: so leads come before."""

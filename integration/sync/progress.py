@@ -29,6 +29,7 @@ def turned(state: State, plan: Sequence[Leg], leg: Leg, scope: Scope, group: Seq
     counts["rows"] += len(rows)
     windows = leg.windows(scope)
     last = group[-1]
+    counts["refused"] = last.refused
     _advance(counts, leg, scope, rows, windows[last.spot.window].since if leg.goes_back and not last.more else None)
     after: State = {**state, "kinds": {**state["kinds"], leg.kind: counts}, "done": state["done"] + len(rows)}
     if last.more:

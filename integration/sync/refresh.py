@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING
 
 from integration.amo.client import FilterIgnored
 from integration.store import accounts, dirty, leases
-from integration.sync import connection, deletion, intake, ring, troubles
-from integration.sync.apply import Batch
+from integration.sync import connection, deletion, intake, records, ring, troubles
+from integration.sync.apply import Batch, batch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from integration.amo.client import AmoClient
     from integration.kpi.model import Lead, Task
     from integration.store.accounts import Account
+    from integration.store.database import Connection
     from integration.store.dirty import Mark
     from integration.sync.context import Context
 
@@ -76,9 +77,15 @@ def _serve(ctx: Context, client: AmoClient, account_id: int, owner: str) -> None
             return
         with ctx.database.read() as conn:
             account = accounts.get(conn, account_id)
-            marks = [mark for kind in ("leads", "tasks") for mark in dirty.take(conn, account_id, kind, now_ms, MARKS)]
+            marks = _take(conn, account_id, ("leads", "tasks"), now_ms)
             soonest = dirty.soonest(conn, account_id)
-        if marks:
+            # What nobody sees live comes after everything that somebody does.
+            quiet = [] if marks else _take(conn, account_id, records.KINDS, now_ms)
+        if quiet:
+            for read in records.fetched(ctx, client, account_id, quiet):
+                batch(ctx, account_id, read)
+                _claim(ctx, account_id, owner)
+        elif marks:
             for read in fetched(ctx, client, account, marks):
                 intake.take(ctx, client, account_id, read)
                 _claim(ctx, account_id, owner)
@@ -86,6 +93,10 @@ def _serve(ctx: Context, client: AmoClient, account_id: int, owner: str) -> None
             time.sleep(LOOK_SECONDS)
         else:
             return
+
+
+def _take(conn: Connection, account_id: int, kinds: Sequence[str], now_ms: int) -> list[Mark]:
+    return [mark for kind in kinds for mark in dirty.take(conn, account_id, kind, now_ms, MARKS)]
 
 
 def fetched(ctx: Context, client: AmoClient, account: Account, marks: list[Mark]) -> Iterator[Batch]:

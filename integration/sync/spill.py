@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from redis.exceptions import RedisError
 
-from integration.store import accounts, dirty
+from integration.kpi.activity import Request
+from integration.store import accounts, activity, dirty
 from integration.store.accounts import State
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ MOST = 100_000
 
 def keep(ctx: Context, account_id: int, hints: Hints) -> None:
     """Put the hints aside. Without Redis they are lost and counted."""
-    kept = json.dumps([account_id, sorted(hints.ids), sorted(hints.deleted)])
+    requests = [(request.uid, request.category, request.lead_id) for request in hints.requests]
+    kept = json.dumps([account_id, sorted(hints.ids), sorted(hints.deleted), requests])
     try:
         ctx.redis.lpush(KEY, kept)
         ctx.redis.ltrim(KEY, 0, MOST - 1)
@@ -32,10 +34,11 @@ def keep(ctx: Context, account_id: int, hints: Hints) -> None:
 def drain(ctx: Context) -> None:
     """Mark what was put aside. Raises DatabaseDown, and then nothing of the hint in hand is lost."""
     while kept := _next(ctx):
-        account_id, ids, deleted = json.loads(kept)
+        account_id, ids, deleted, requests = json.loads(kept)
         with ctx.database.transaction() as conn:
             if (account := accounts.find(conn, account_id)) is None or account.state == State.UNINSTALLED:
-                ids = deleted = []
+                ids = deleted = requests = []
+            activity.hear(conn, account_id, [Request(uid, category, lead_id=lead) for uid, category, lead in requests])
             marks = [(kind, entity_id) for kind, entity_id in ids]
             dirty.mark(conn, account_id, marks, ctx.now_ms(), deleted={(kind, number) for kind, number in deleted})
         _forget(ctx)

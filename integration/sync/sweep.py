@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from integration.amo.client import FilterIgnored
+from integration.amo.records import REFUSALS
 from integration.store import accounts, runs
-from integration.sync import connection, intake, mirrors, ring, subscription, tokens, troubles
-from integration.sync.apply import Batch
+from integration.sync import connection, intake, mirrors, records, ring, subscription, tokens, troubles
+from integration.sync.apply import Batch, batch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,8 +19,11 @@ if TYPE_CHECKING:
     from integration.store.accounts import Account
     from integration.sync.context import Context
 
+    Progress = dict[str, Any]
+
 EVERY = 300
 """Seconds between two sweeps."""
+ACTIVITY_EVERY = 600
 MIRRORS_EVERY = 3_600
 OVERLAP = 600
 """Seconds that are read again: entries of the event log show up minutes late, clocks tick in whole seconds."""
@@ -43,6 +47,23 @@ def run(ctx: Context, account_id: int) -> None:
     ring.ring(ctx, account_id)  # for what the events made doubtful
 
 
+def sweep_activity(ctx: Context, account_id: int) -> None:
+    """Read contacts, calls, letters and incoming requests that are new, apart from what live numbers wait for."""
+
+    def sweep(client: AmoClient) -> Progress:
+        refused: Progress = {}
+        for kind in records.KINDS:
+            try:
+                for read in records.since(ctx, client, account_id, kind):
+                    batch(ctx, account_id, read)
+            except REFUSALS as refusal:
+                refused[kind] = refusal.code
+        return {"refused": refused}
+
+    _do_every(ACTIVITY_EVERY, ctx, account_id, runs.ACTIVITY, sweep)
+    ring.ring(ctx, account_id)
+
+
 def refresh_mirrors(ctx: Context, account_id: int) -> None:
     """Bring users, pipelines and names up to date."""
 
@@ -52,17 +73,22 @@ def refresh_mirrors(ctx: Context, account_id: int) -> None:
     _do_every(MIRRORS_EVERY, ctx, account_id, runs.MIRRORS, refresh)
 
 
-def _do_every(seconds: int, ctx: Context, account_id: int, kind: str, work: Callable[[AmoClient], None]) -> None:
-    """Do the work, and have it repeated after so many seconds; after a trouble as soon as amoCRM may be asked again."""
+def _do_every(
+    seconds: int, ctx: Context, account_id: int, kind: str, work: Callable[[AmoClient], Progress | None]
+) -> None:
+    """Do the work, and have it repeated after so many seconds; after a trouble as soon as amoCRM may be asked again.
+
+    What the work returns is kept as the run's progress.
+    """
     with ctx.database.transaction() as conn:
         begun = runs.begin(conn, account_id, kind, ctx.now)
-    is_done = False
+    is_done, done = False, None
     with troubles.met(ctx, account_id), connection.client(ctx, account_id) as client:
-        work(client)
+        done = work(client)
         is_done = True
     with ctx.database.transaction() as conn:
         if is_done:
-            runs.finish(conn, begun, {}, now=ctx.now, due_at=ctx.now + seconds)
+            runs.finish(conn, begun, done or {}, now=ctx.now, due_at=ctx.now + seconds)
         else:
             runs.save(conn, begun, {}, due_at=ctx.now)
 

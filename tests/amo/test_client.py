@@ -50,7 +50,9 @@ def client(renewed: list[str]) -> Iterator[AmoClient]:
         return "second"
 
     limit = RateLimit(None, 1000)
-    with AmoClient("example.amocrm.ru", "first", renew=renew, limit=limit, account_id=77, gateway=None) as opened:
+    with AmoClient(
+        "example.amocrm.ru", "first", renew=renew, limit=limit, account_id=77, gateway=None, key=b"key"
+    ) as opened:
         yield opened
 
 
@@ -66,7 +68,7 @@ def _query(call: Any) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("host", ["evil.com", "example.amocrm.ru.evil.com", "www.amocrm.ru", ""])
 def test_no_client_is_made_for_a_host_that_is_not_amocrms(host: str) -> None:
     with pytest.raises(BadRequest):
-        AmoClient(host, "t", renew=str, limit=RateLimit(None, 1), account_id=77, gateway=None)
+        AmoClient(host, "t", renew=str, limit=RateLimit(None, 1), account_id=77, gateway=None, key=b"key")
 
 
 def test_a_refused_token_is_renewed_once_and_the_request_repeated(
@@ -187,7 +189,7 @@ def test_tasks_that_the_filter_excludes_are_noticed(web: responses.RequestsMock,
         client.tasks_by_id([9])
 
 
-def test_events_of_leads_and_tasks_are_kept_and_others_dropped(web: responses.RequestsMock, client: AmoClient) -> None:
+def test_events_of_the_elements_of_lists_are_dropped(web: responses.RequestsMock, client: AmoClient) -> None:
     rows = [
         EVENT,
         EVENT | {"entity_type": "contact"},
@@ -196,7 +198,7 @@ def test_events_of_leads_and_tasks_are_kept_and_others_dropped(web: responses.Re
     ]
     web.get(f"{API}/events", json=_list("events", rows, more=True), content_type=HAL)
     events, more = client.events_page(10, 20, 2)
-    assert [event.entity_type for event in events] == ["lead", "task"]
+    assert [event.entity_type for event in events] == ["lead", "contact", "task"]
     assert more
     assert dict(_query(web.calls[0])) == {
         "limit": "100",

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from integration.amo.hooks import Hints, parse
+from integration.amo.hooks import UNSORTED, Hints, parse
+from integration.kpi.activity import Request
 
 ACCOUNT = "account[subdomain]=example&account[id]=77&account[_links][self]=https://example.amocrm.ru"
 
@@ -24,6 +25,11 @@ def _leads(*ids: int) -> frozenset[tuple[str, int]]:
 
 _TASK = frozenset({("tasks", 8)})
 _NOTHING: frozenset[tuple[str, int]] = frozenset()
+_LIST = frozenset({UNSORTED})
+
+
+def _one(kind: str, number: int) -> frozenset[tuple[str, int]]:
+    return frozenset({(kind, number)})
 
 
 @pytest.mark.parametrize(
@@ -45,13 +51,24 @@ _NOTHING: frozenset[tuple[str, int]] = frozenset()
         ("contacts[note][0][note][element_id]=5&contacts[note][0][note][element_type]=1", _NOTHING),
         ("contacts[note][0][note][element_type]=2&contacts[note][0][note][element_id]=5", _leads(5)),
         ("companies[note][0][note][element_id]=5&companies[note][0][note][element_type]=3", _NOTHING),
-        ("contacts[update][0][type]=company&contacts[update][0][linked_leads_id][5][ID]=5", _NOTHING),
-        ("companies[update][0][id]=4", _NOTHING),
+        (("leads[note][0][note][element_type]=2&leads[note][0][note][element_id]=5&leads[note][0][note][id]=9"
+         "&leads[note][0][note][note_type]=10&leads[note][0][note][text]={}"), _leads(5) | _one("leads/notes", 9)),
+        (("contacts[note][0][note][element_type]=1&contacts[note][0][note][element_id]=5&contacts[note][0][note][id]=9"
+         "&contacts[note][0][note][note_type]=11"), _one("contacts/notes", 9)),
+        ("contacts[note][0][note][element_type]=3&contacts[note][0][note][id]=9", _one("companies/notes", 9)),
+        ("customers[note][0][note][element_type]=12&customers[note][0][note][id]=9", _one("customers/notes", 9)),
+        (("contacts[note][0][note][element_type]=1&contacts[note][0][note][id]=9"
+         "&contacts[note][0][note][note_type]=4"), _NOTHING),
+        (("contacts[update][0][type]=company&contacts[update][0][id]=4"
+         "&contacts[update][0][linked_leads_id][5][ID]=5"), _one("companies", 4)),
+        ("contacts[add][0][id]=4&contacts[add][0][type]=contact", _one("contacts", 4)),
+        ("contacts[update][0][id]=4", _one("contacts", 4) | _one("companies", 4)),
+        ("companies[update][0][id]=4", _one("companies", 4)),
         ("customers[period][0][id]=4&customers[period][0][period_id]=2", _NOTHING),
-        ("unsorted[add][0][uid]=a1&unsorted[add][0][source_data][form_id]=1", _NOTHING),
-        ("unsorted[update][0][uid]=a1&unsorted[update][0][data][leads][0][id]=5", _leads(5)),
-        ("unsorted[delete][0][action]=accept&unsorted[delete][0][accept_result][leads][]=5", _leads(5)),
-        ("unsorted[delete][0][uid]=a1&unsorted[delete][0][accept_result][contacts][]=4", _NOTHING),
+        ("unsorted[add][0][uid]=a1&unsorted[add][0][source_data][form_id]=1", _LIST),
+        ("unsorted[update][0][uid]=a1&unsorted[update][0][data][leads][0][id]=5", _leads(5) | _LIST),
+        ("unsorted[delete][0][action]=accept&unsorted[delete][0][accept_result][leads][]=5", _leads(5) | _LIST),
+        ("unsorted[delete][0][uid]=a1&unsorted[delete][0][accept_result][contacts][]=4", _LIST),
         ("message[add][0][id]=b-1&message[add][0][element_type]=2&message[add][0][element_id]=5", _NOTHING),
         ("outgoing_message[add][0][author][user_id]=5", _NOTHING),
         ("talk[update][0][talk_id]=3&talk[update][0][entity_id]=5", _NOTHING),
@@ -59,7 +76,7 @@ _NOTHING: frozenset[tuple[str, int]] = frozenset()
         ("add[0][chat_id]=c&add[0][entity_id]=5&add[0][entity_type]=lead", _NOTHING),
         ("leads[call_in][0][id]=5&leads[call_in][0][status_id]=1&leads[call_in][0][pipeline_id]=2", _leads(5)),
         ("leads[mail_in][0][id]=5", _leads(5)),
-        ("leads[add][0][id]=5&task[add][0][id]=8&contacts[add][0][id]=4", _leads(5) | _TASK),
+        ("leads[add][0][id]=5&task[add][0][id]=8&companies[add][0][id]=4", _leads(5) | _TASK | _one("companies", 4)),
         ("leads[add][0][id]=5&leads[add][0][tags][0][id]=99&leads[add][0][custom_fields][0][id]=98", _leads(5)),
         ("leads[add][0][custom_fields][0][values][0]=1763500000&leads[add][0][id]=5", _leads(5)),
     ],
@@ -81,11 +98,37 @@ def test_every_known_shape_becomes_hints_and_nothing_is_unread(text: str, ids: f
         "leads[delete]=5",
         "leads[delete][id]=5",
         "leads[delete][0][0][id]=5",
-        "unsorted[delete][0][action]=decline&unsorted[delete][0][decline_result][leads][0]=5",
     ],
 )
 def test_a_deletion_in_any_shape_hints_that_the_lead_is_gone(text: str) -> None:
     assert parse(_body(text)) == Hints(_leads(5), _leads(5), None, 0)
+
+
+@pytest.mark.parametrize(
+    ("result", "deleted"), [("accept_result", _NOTHING), ("decline_result", _leads(5))], ids=["accepted", "declined"]
+)
+def test_a_request_that_was_sorted_out_is_named_with_its_lead(result: str, deleted: frozenset[tuple[str, int]]) -> None:
+    item = "unsorted[delete][0]"
+    told = f"{item}[action]=x&{item}[uid]=a1&{item}[category]=mail&{item}[{result}][leads][0]=5"
+    request = Request("a1", "mail", lead_id=5)
+    assert parse(_body(told)) == Hints(_leads(5) | _LIST, deleted, None, 0, frozenset({request}))
+
+
+@pytest.mark.parametrize("wrong", ["uid=a_1", "uid=", f"uid={'a' * 65}", "category=Иван", "lead=x"])
+def test_a_request_is_named_by_nothing_but_ids_and_known_words(wrong: str) -> None:
+    name, _, value = wrong.partition("=")
+    told = {"uid": "a1", "category": "mail", "lead": "5"} | {name: value}
+    item = "unsorted[delete][0]"
+    body = (
+        f"{item}[uid]={told['uid']}&{item}[category]={told['category']}&{item}[accept_result][leads][]={told['lead']}"
+    )
+    assert parse(_body(body)).requests == frozenset()
+
+
+def test_a_deleted_contact_or_company_is_hinted_under_its_own_kind() -> None:
+    gone = _one("contacts", 4) | _one("companies", 6)
+    body = "contacts[delete][0][id]=4&contacts[delete][0][type]=contact&contacts[delete][1][type]=company"
+    assert parse(_body(f"{body}&contacts[delete][1][id]=6")) == Hints(gone, gone, None, 0)
 
 
 def test_a_deleted_task_is_hinted_in_both_shapes() -> None:
@@ -176,7 +219,7 @@ _PAIRS = st.builds(lambda key, value: f"{quote(key, safe='[]')}={quote(value)}".
 def test_whatever_comes_is_read_without_an_error(body: bytes) -> None:
     hints = parse(body)
     assert hints.deleted <= hints.ids
-    assert all(kind in {"leads", "tasks"} and 0 < number < 10**18 for kind, number in hints.ids)
+    assert all(0 < number < 10**18 for kind, number in hints.ids - {UNSORTED})
     assert hints.unread >= 0
 
 
