@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, jsonify
 
-from simulator.account import UnknownRow
+from simulator.account import Refused, UnknownRow
 from simulator.oauth import hooks
 from simulator.oauth.grants import Grant
+from simulator.oauth.platforms import PLATFORMS
 from simulator.scenario.past import office_with_past
 from simulator.web import universe
 from simulator.wishes import account_named, asked, integration_named
@@ -27,10 +28,15 @@ def show_accounts() -> Response:
 
 @routes.post("/accounts")
 def open_account() -> Response:
-    """Open another account with an office and a past of its own: `subdomain`, `days`, `leads`."""
+    """Open another account with an office and a past of its own: `subdomain`, `base_domain`, `days`, `leads`."""
     wish = asked()
+    base_domain = wish.get("base_domain", "amocrm.ru")
+    if base_domain not in PLATFORMS:
+        raise Refused(f"no base_domain {base_domain!r}; there are {', '.join(PLATFORMS)}")
     past = {name: int(wish[name]) for name in ("days", "leads") if name in wish}
-    return jsonify(_card(office_with_past(universe(), subdomain=str(wish["subdomain"]), **past)))
+    account = office_with_past(universe(), subdomain=str(wish["subdomain"]), **past)
+    account.base_domain, account.currency = base_domain, PLATFORMS[base_domain].currency
+    return jsonify(_card(account))
 
 
 @routes.post("/token")

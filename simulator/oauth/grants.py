@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 import jwt
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from simulator.oauth.platforms import PLATFORMS
+
 if TYPE_CHECKING:
     from simulator.account import Account
     from simulator.universe import Universe
 
 CODE_SECONDS = 20 * 60
 REFRESH_SECONDS = 90 * 86400
-API_DOMAIN = "api-b.amocrm.ru"
 
 
 class GrantRefused(Exception):
@@ -130,7 +131,7 @@ class Grants:
             "scopes": ["crm", "files", "files_delete", "notifications", "push_notifications"],
             "user_flags": 0,
             "hash_uuid": str(uuid.uuid4()),
-            "api_domain": API_DOMAIN,
+            "api_domain": PLATFORMS[account.base_domain].api_domain,
         }
 
     def grant_of(self, access_token: str) -> Grant | None:

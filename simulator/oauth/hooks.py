@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 import requests
 
 from simulator.oauth.grants import Grant
+from simulator.oauth.platforms import PLATFORMS
 
 if TYPE_CHECKING:
     from simulator.account import Account
@@ -26,7 +27,8 @@ def install(universe: Universe, account: Account, integration: Integration, user
     Returns the status answered, or None when there was no answer in time (M:oauth/auth-public-integrations.md).
     """
     code = universe.grants.issue_code(Grant(integration.client_id, account.id, user_id, is_admin=True))
-    query = {"code": code, "referer": account.domain, "platform": "1", "client_id": integration.client_id}
+    query = {"code": code, "referer": account.domain, "platform": PLATFORMS[account.base_domain].number}
+    query |= {"client_id": integration.client_id}
     return _get(integration.redirect_uri, {**query, "from_widget": "1"})
 
 

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, redirect, render_template, request
 
-from simulator.oauth.grants import API_DOMAIN, Grant, GrantRefused
+from simulator.oauth.grants import Grant, GrantRefused
+from simulator.oauth.platforms import API_DOMAINS, PLATFORMS
 from simulator.server import HangUp
 from simulator.universe import is_platform_host
 from simulator.web import UNAUTHORIZED, Problem, bearer, json_body, json_response, origin, universe
@@ -78,7 +79,7 @@ def _whereabouts(account: Account) -> dict[str, Any]:
 
 
 def _is_api_host() -> bool:
-    return request.host.partition(":")[0] == API_DOMAIN or not is_platform_host(request.host)
+    return request.host.partition(":")[0] in API_DOMAINS or not is_platform_host(request.host)
 
 
 def _chosen(choice: str) -> tuple[Account | None, int]:
@@ -108,7 +109,7 @@ def _redirect_target(integration: Integration, account: Account, user_id: int) -
     else:
         grant = Grant(integration.client_id, account.id, user_id, is_admin=rights["is_admin"])
         query = {"code": universe().grants.issue_code(grant), "referer": account.domain, **echoed}
-        query |= {"platform": "1", "client_id": integration.client_id}
+        query |= {"platform": PLATFORMS[account.base_domain].number, "client_id": integration.client_id}
     glue = "&" if "?" in integration.redirect_uri else "?"
     return f"{integration.redirect_uri}{glue}{urlencode(query)}"
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint
 
+from simulator.oauth.platforms import PLATFORMS
 from simulator.rest.caller import caller
 from simulator.rest.listing import asked, link, whole
 from simulator.web import json_response
@@ -51,7 +52,7 @@ def _card(account: Account, user_id: int) -> Row:
         "updated_at": account.created_at,
         "updated_by": first_user,
         "current_user_id": user_id,
-        "country": "RU",
+        "country": PLATFORMS[account.base_domain].country,
         "currency": account.currency,
         "currency_symbol": _SYMBOLS.get(account.currency),
         "customers_mode": account.switches.customers_mode,

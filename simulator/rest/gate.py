@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import g, request
 
-from simulator.oauth.grants import API_DOMAIN
+from simulator.oauth.platforms import PLATFORMS
 from simulator.rest.caller import Caller
 from simulator.traffic import Asked
 from simulator.universe import is_platform_host
@@ -77,7 +77,7 @@ def refuse_too_many() -> None:
 def _check_host(account: Account) -> None:
     """Refuse a token on the domain of another account, or on one that the account has left."""
     host = request.host.partition(":")[0].lower()
-    on_api_domain = host == API_DOMAIN and universe().switches.api_domain_serves_api
+    on_api_domain = host == PLATFORMS[account.base_domain].api_domain and universe().switches.api_domain_serves_api
     if is_platform_host(host) and host != account.domain and not on_api_domain:
         raise Problem(401, UNAUTHORIZED)
 

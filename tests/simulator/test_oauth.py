@@ -11,7 +11,6 @@ import jwt
 import pytest
 import requests
 
-from simulator.oauth.grants import API_DOMAIN
 from tests.simulator.conftest import REDIRECT, Talk
 
 if TYPE_CHECKING:
@@ -23,6 +22,9 @@ PROBLEM = {
     "status": 401,
     "detail": "В запросе отсутствует ряд параметров или параметры невалидны",
 }
+
+
+API_DOMAIN = "api-b.amocrm.ru"
 
 
 def consent(world: SimpleNamespace, user_id: int, **form: str) -> requests.Response:
@@ -269,3 +271,20 @@ def test_a_grant_holds_in_its_own_account_only(world: SimpleNamespace) -> None:
     assert trade(world, host="other.amocrm.ru", refresh_token=pair["refresh_token"]).status_code == 401
     assert status_of(world, pair["access_token"], "other.amocrm.ru") == 401
     assert status_of(world, pair["access_token"], "demo.amocrm.ru") == 200
+
+
+def test_a_kommo_account_is_told_by_its_platform_and_its_domains(world: SimpleNamespace) -> None:
+    url, ask = world.url, requests.post
+    opened = ask(f"{url}/_sim/accounts", json={"subdomain": "k", "base_domain": "kommo.com", "days": 1}, timeout=30)
+    account_id = opened.json()["account_id"]
+    assert opened.json()["domain"] == "k.kommo.com"
+    admin = next(iter(world.universe.accounts[account_id].users))
+    form = {"client_id": world.integration.client_id, "answer": "allow", "user": f"{account_id}:{admin}"}
+    went = ask(f"{url}/oauth", data=form, allow_redirects=False, timeout=10).headers["Location"]
+    query = parse_qs(urlsplit(went).query)
+    assert (query["platform"], query["referer"]) == (["2"], ["k.kommo.com"])
+    token = ask(f"{url}/_sim/token", json={"account_id": account_id}, timeout=10).json()["access_token"]
+    claims = jwt.decode(token, options={"verify_signature": False})
+    assert (claims["base_domain"], claims["api_domain"]) == ("kommo.com", "api-c.kommo.com")
+    assert [status_of(world, token, host) for host in ("k.kommo.com", "api-c.kommo.com", API_DOMAIN)] == [200, 200, 401]
+    assert ask(f"{url}/_sim/accounts", json={"subdomain": "l", "base_domain": "x.com"}, timeout=10).status_code == 400
