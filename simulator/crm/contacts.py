@@ -50,6 +50,27 @@ class ContactChanges(LeadTraces):
         """Save a company with other values."""
         self._change("companies", company_id, by, fields)
 
+    def join_company(self, contact_id: int, company_id: int | None, by: int) -> None:
+        """Let a contact belong to a company, the one before left; to none when `company_id` is None."""
+        with self.changing():
+            contact = self.live("contacts", contact_id)
+            left = [each["id"] for each in contact["_embedded"]["companies"]]
+            joined = [] if company_id is None else [int(self.live("companies", company_id)["id"])]
+            if left == joined:
+                return
+            was = self.touch("contacts", contact, by)
+            contact["_embedded"]["companies"] = [{"id": each} for each in joined]
+            for verb, ids in (("unlink", left), ("link", joined)):
+                for each in ids:
+                    value = {verb: {"entity": {"type": "company", "id": each}}}
+                    self.record(f"entity_{verb}ed", "contact", contact_id, by, [], [value])
+            self.occur("update_contact", "contacts", "update", contact, was=was)
+
+    def contacts_of(self, company_id: int) -> list[Row]:
+        """Return the living contacts of a company."""
+        contacts = [contact for contact in self.contacts.values() if not contact["is_deleted"]]
+        return [row for row in contacts if {"id": company_id} in row["_embedded"]["companies"]]
+
     def delete_contact(self, contact_id: int, by: int) -> None:
         """Put a contact into the trash."""
         self._delete("contacts", contact_id, by)

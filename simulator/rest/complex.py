@@ -8,6 +8,7 @@ from flask import Blueprint
 
 from simulator.rest import contacts, lead_writes
 from simulator.rest import validation as v
+from simulator.rest.caller import caller
 from simulator.web import json_response
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ def _create(row: Row, request_id: str) -> Row:
         for part in embedded.get(kind) or []:
             made[name] = part["id"] if "id" in part else contacts.create(kind, part)
             embedded[kind] = [{"id": made[name]}]
+    if made["contact_id"] and made["company_id"]:
+        caller().account.join_company(made["contact_id"], made["company_id"], row.get("created_by", caller().user_id))
     lead_id = lead_writes.create({**row, "_embedded": embedded})
     return {"id": lead_id, **made, "request_id": [request_id], "merged": False}
 

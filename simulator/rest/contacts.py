@@ -13,7 +13,7 @@ from simulator.rest.custom_fields import merged_custom_fields, read_custom_field
 from simulator.rest.field_filter import custom_field
 from simulator.rest.listing import Condition, asked, between, choose, ids, link, names, page, tests_of
 from simulator.rest.paid_filter import allowed
-from simulator.rest.writes import check_author, check_custom_fields, check_users, names_of_tags, tags_after
+from simulator.rest.writes import UNKNOWN, check_author, check_custom_fields, check_users, names_of_tags, tags_after
 from simulator.web import NO_RIGHTS, Problem, json_response, no_content
 
 if TYPE_CHECKING:
@@ -116,8 +116,13 @@ def create(kind: str, row: Row) -> int:
     fields = {"name": name, **_fields(kind, row), "tags": names_of_tags(row.get("_embedded", {}).get("tags") or [])}
     fields["custom_fields_values"] = read_custom_fields(who.account, kind, row.get("custom_fields_values"))
     by = row.get("created_by", who.user_id)
-    account = who.account
-    return account.create_contact(by, **fields) if kind == "contacts" else account.create_company(by, **fields)
+    if kind == "companies":
+        return who.account.create_company(by, **fields)
+    with who.account.changing():
+        contact_id = who.account.create_contact(by, **fields)
+        for company in (row.get("_embedded", {}).get("companies") or [])[:1]:
+            who.account.join_company(contact_id, company["id"], by)
+        return contact_id
 
 
 def _changed(kind: str, row: Row) -> Row:
@@ -154,6 +159,9 @@ def check(rows: list[Row], kind: str) -> None:
         check_users(faults, request_id, row)
         check_author(row)
         check_custom_fields(faults, request_id, kind, row)
+        for company in (row.get("_embedded") or {}).get("companies") or []:
+            if type(company.get("id")) is not int or company["id"] not in who.account.companies:
+                faults.add(request_id, "_embedded.companies.0.id", UNKNOWN)
     faults.raise_any()
 
 
@@ -161,6 +169,8 @@ def _shape(kind: str, row: Row, with_: frozenset[str], leads: dict[int, list[Row
     linked: dict[str, list[Row]] = {}
     if "leads" in with_:
         linked["leads"] = leads.get(row["id"], [])
+    if kind == "companies" and "contacts" in with_:
+        linked["contacts"] = [{"id": each["id"]} for each in caller().account.contacts_of(row["id"])]
     linked |= {name: [] for name in ("customers", "catalog_elements") if name in with_}
     return shapes.contact(kind, row, linked, caller().base)
 

@@ -8,7 +8,7 @@ from flask import Blueprint
 
 from simulator.rest import validation as v
 from simulator.rest.caller import caller
-from simulator.rest.listing import asked, link, page, whole
+from simulator.rest.listing import asked, ids, link, page, tests_of, whole, words
 from simulator.rest.query import numbers
 from simulator.web import Problem, json_response, no_content
 
@@ -30,11 +30,12 @@ _UNKNOWN = ("NotSupportedChoice", "The value you selected is not a valid choice.
 @routes.get(f"/{_KIND}/<int:entity_id>/links")
 def links_of(kind: str, entity_id: int) -> Response:
     """List what one entity is linked to."""
-    account = caller().account
+    account, filter_ = caller().account, asked().filter
+    tests = tests_of(filter_, {"to_entity_id": ids("to_entity_id"), "to_entity_type": words("to_entity_type")})
     with account.lock:
         if entity_id not in getattr(account, kind):
             return no_content()
-        rows = _links(kind, entity_id)
+        rows = [row for row in _links(kind, entity_id) if all(test(row) for test in tests)]
     return whole(rows, "links") if rows else no_content()
 
 
@@ -55,21 +56,19 @@ def links(kind: str) -> Response:
 
 @routes.post(f"/{_KIND}/<int:entity_id>/<any(link, unlink):action>")
 def change_links(kind: str, entity_id: int, action: str) -> Response:
-    """Link or unlink a lead and a contact or company, named from either side."""
+    """Link or unlink two of a lead, a contact and a company, named from either side."""
     rows, account = v.batch(), caller().account
     v.check(rows, CHECKS, required=("to_entity_id", "to_entity_type"))
     faults = v.Faults()
     for index, row in enumerate(rows):
         other = getattr(account, row["to_entity_type"]).get(row["to_entity_id"])
-        if other is None or other["is_deleted"] or "leads" not in {kind, row["to_entity_type"]}:
+        if other is None or other["is_deleted"] or kind == row["to_entity_type"]:
             faults.add(v.request_id_of(row, index), "to_entity_id", _UNKNOWN)
     faults.raise_any()
     if entity_id not in getattr(account, kind):
         raise Problem(404, f"Cannot {action} {kind} {entity_id}")
     for row in rows:
-        lead_id, other_kind, other_id = _sides(kind, entity_id, row)
-        change = account.link_lead if action == "link" else account.unlink_lead
-        change(lead_id, other_kind, other_id, caller().user_id)
+        _change(kind, entity_id, row, links=action == "link")
     if action == "unlink":
         return no_content()
     made = [{"entity_id": entity_id, "entity_type": kind, "metadata": None, **row} for row in rows]
@@ -87,10 +86,16 @@ def subscriptions(lead_id: int) -> Response:
     return whole([{"subscriber_id": lead["responsible_user_id"], "type": "user"}], "subscriptions")
 
 
-def _sides(kind: str, entity_id: int, row: Row) -> tuple[int, str, int]:
-    if kind == "leads":
-        return entity_id, row["to_entity_type"], row["to_entity_id"]
-    return row["to_entity_id"], kind, entity_id
+def _change(kind: str, entity_id: int, row: Row, *, links: bool) -> None:
+    account, by = caller().account, caller().user_id
+    sides = {kind: entity_id, row["to_entity_type"]: row["to_entity_id"]}
+    if "leads" in sides:
+        lead_id = sides.pop("leads")
+        ((other_kind, other_id),) = sides.items()
+        change = account.link_lead if links else account.unlink_lead
+        change(lead_id, other_kind, other_id, by)
+    else:
+        account.join_company(sides["contacts"], sides["companies"] if links else None, by)
 
 
 def _links(kind: str, entity_id: int) -> list[Row]:
@@ -100,7 +105,11 @@ def _links(kind: str, entity_id: int) -> list[Row]:
         contacts = [_link("contacts", each["id"], {"main_contact": each["is_main"]}) for each in inside["contacts"]]
         return contacts + [_link("companies", each["id"], None) for each in inside["companies"]]
     leads = [lead for lead in account.leads.values() if not lead["is_deleted"]]
-    return [_link("leads", lead["id"], None) for lead in leads if _is_linked(lead, kind, entity_id)]
+    links = [_link("leads", lead["id"], None) for lead in leads if _is_linked(lead, kind, entity_id)]
+    if kind == "companies":
+        return links + [_link("contacts", each["id"], None) for each in account.contacts_of(entity_id)]
+    companies = account.contacts[entity_id]["_embedded"]["companies"]
+    return links + [_link("companies", each["id"], None) for each in companies]
 
 
 def _is_linked(lead: Row, kind: str, entity_id: int) -> bool:

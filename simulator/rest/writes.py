@@ -12,17 +12,17 @@ if TYPE_CHECKING:
     from simulator.crm.state import Row
     from simulator.rest.validation import Faults
 
-_UNKNOWN = ("NotSupportedChoice", "The value you selected is not a valid choice.")
+UNKNOWN = ("NotSupportedChoice", "The value you selected is not a valid choice.")
 
 
 def check_users(faults: Faults, request_id: str, row: Row) -> None:
     """Complain about a responsible user or author that the account does not have."""
     users = caller().account.users
     if "responsible_user_id" in row and row["responsible_user_id"] not in users:
-        faults.add(request_id, "responsible_user_id", _UNKNOWN)
+        faults.add(request_id, "responsible_user_id", UNKNOWN)
     for name in ("created_by", "updated_by"):
         if row.get(name) not in {None, ROBOT} and row[name] not in users:
-            faults.add(request_id, name, _UNKNOWN)
+            faults.add(request_id, name, UNKNOWN)
 
 
 def check_author(row: Row) -> None:
@@ -40,7 +40,7 @@ def check_custom_fields(faults: Faults, request_id: str, kind: str, row: Row) ->
             field["code"] and field["code"] == value.get("field_code") for field in fields.values()
         )
         if not known:
-            faults.add(request_id, f"custom_fields_values.{index}.field_id", _UNKNOWN)
+            faults.add(request_id, f"custom_fields_values.{index}.field_id", UNKNOWN)
 
 
 def tags_after(row: Row, names: list[str]) -> list[str] | None:
