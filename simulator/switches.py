@@ -134,6 +134,7 @@ class Switches:
     merge_in_trash: bool = True
     """Whether the absorbed lead of a merge is listed by with=only_deleted."""
     customers_mode: Literal["unavailable", "disabled", "segments", "dynamic", "periodicity"] = "disabled"
+    """Where customers are unavailable, their lists answer 402; which of the refusals amoCRM gives is unknown."""
 
     # Limits ---------------------------------------------------------------------------------------------------
     limits: bool = True

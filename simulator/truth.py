@@ -22,6 +22,8 @@ def truth(account: Account) -> Row:
             "pipelines": copy.deepcopy([shapes.pipeline(row, "") for row in account.pipelines.values()]),
             "loss_reasons": copy.deepcopy(list(account.loss_reasons.values())),
             "leads": [_lead(row) for row in account.leads.values()],
+            "contacts": copy.deepcopy(list(account.contacts.values())),
+            "companies": copy.deepcopy(list(account.companies.values())),
             "tasks": copy.deepcopy([{**row, "result": row["result"] or []} for row in account.tasks.values()]),
             "events": copy.deepcopy(account.events),
             "notes": copy.deepcopy(list(account.notes.values())),

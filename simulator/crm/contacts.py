@@ -42,6 +42,14 @@ class ContactChanges(LeadTraces):
         """Create a company and return the id."""
         return self._create("companies", by, name, responsible_user_id, more)
 
+    def create_customer(self, by: int, *, name: str = "") -> int:
+        """Create a customer, on whom notes may hang, and return the id. They have no further life here."""
+        with self.changing():
+            row = self.new_row(by, by) | {"name": name}
+            self.customers[int(row["id"])] = row
+            self.record("customer_added", "customer", row["id"], by, [], [])
+            return int(row["id"])
+
     def change_contact(self, contact_id: int, by: int, **fields: Any) -> None:  # noqa: ANN401 - the fields of a PATCH
         """Save a contact with other values."""
         self._change("contacts", contact_id, by, fields)

@@ -22,6 +22,7 @@ _EVENTS = {
     "geolocation": "geo_note_added",
     "attachment": "attachment_note_added",
 }
+LETTER = "amomail_message"
 NOTE_TYPES = frozenset(_EVENTS)
 """The types that may be written (M:crm_platform/events-and-notes.md)."""
 
@@ -51,7 +52,8 @@ class NoteChanges(LeadTraces):
             note_id = int(note["id"])
             self.notes[note_id] = note
             singular = SINGULAR[entity_type]
-            self.record(_EVENTS[note_type], singular, entity_id, by, [], [{"note": {"id": note_id}}])
+            if note_type in _EVENTS:
+                self.record(_EVENTS[note_type], singular, entity_id, by, [], [{"note": {"id": note_id}}])
             self.occur(f"note_{singular}", entity_type, "note", note)
             return note_id
 
@@ -61,6 +63,17 @@ class NoteChanges(LeadTraces):
             note = self.live("notes", note_id)
             self.touch("notes", note, by)
             note["params"] = {**note["params"], **params}
+
+    def add_letter(self, places: dict[str, int], by: int, *, income: bool, subject: str = "", address: str = "") -> int:
+        """Note a letter, received or sent, on each of the places (plural type: id) and return the last note's id.
+
+        Mail tells the event log nothing. https://www.amocrm.ru/developers/content/crm_platform/events-and-notes
+        """
+        params: Row = {"thread_id": self.new_id(), "message_id": self.new_id(), "private": False, "income": income}
+        params |= {"subject": subject, "content_summary": subject, "attach_cnt": 0, "delivery": None}
+        params["from" if income else "to"] = {"email": address, "name": ""}
+        with self.changing():
+            return [self.add_note(kind, row_id, by, LETTER, params) for kind, row_id in places.items()][-1]
 
     def add_call(
         self,

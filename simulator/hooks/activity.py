@@ -16,7 +16,15 @@ if TYPE_CHECKING:
     from simulator.crm.state import Occurrence, Row
 
 ELEMENT_TYPES = {"contacts": 1, "leads": 2, "companies": 3, "customers": 12}
-NOTE_TYPES = {"common": 4, "attachment": 5, "call_in": 10, "call_out": 11, "sms_in": 102, "sms_out": 103}
+NOTE_TYPES = {
+    "common": 4,
+    "attachment": 5,
+    "call_in": 10,
+    "call_out": 11,
+    "amomail_message": 15,
+    "sms_in": 102,
+    "sms_out": 103,
+}
 SERVICE_NOTE = 25
 CALL_KEYS = {
     "uniq": "UNIQ",

@@ -12,7 +12,7 @@ from simulator.rest import validation as v
 from simulator.rest.caller import caller
 from simulator.rest.listing import Condition, asked, between, choose, ids, link, page, tests_of, words
 from simulator.rest.writes import check_author, check_users
-from simulator.web import json_response, no_content
+from simulator.web import Problem, json_response, no_content
 
 if TYPE_CHECKING:
     from flask import Response
@@ -119,6 +119,8 @@ def _changed(kind: str, note: Row, params: Row) -> Row:
 
 def _list(kind: str, entity_id: int | None) -> Response:
     query, who = asked(), caller()
+    if kind == "customers" and who.switches.customers_mode == "unavailable":
+        raise Problem(402, "Payment required")
     tests = tests_of(query.filter, _CONDITIONS)
     with who.account.lock:
         rows = [row for row in who.account.visible("notes") if _belongs(row, kind, entity_id)]

@@ -37,6 +37,7 @@ WORK: Mapping[Deed, float] = {
     errands.reopen_task: 0.5,
     errands.delete_task: 0.5,
     errands.call: 14,
+    errands.letter: 4,
     trash.delete: 0.4,
     trash.restore: 0.15,
     trash.merge: 0.15,

@@ -100,6 +100,19 @@ def call(account: Account, rng: random.Random) -> str | None:
     return telling.about(account, row, "звонок" if answered else "звонок без ответа")
 
 
+def letter(account: Account, rng: random.Random) -> str | None:
+    """A letter about an open lead, shown on the lead and on its contact as the same one; two of three are sent."""
+    row = choices.lead(account, rng, lambda row: choices.is_open(account, row))
+    if row is None:
+        return None
+    contacts = row["_embedded"]["contacts"]
+    places = {"leads": row["id"]} | ({"contacts": contacts[0]["id"]} if contacts else {})
+    income = choices.happens(rng, 1 / 3)
+    subject, address = rng.choice(words.REMARKS), words.email(rng)
+    account.add_letter(places, choices.actor(account, row), income=income, subject=subject, address=address)
+    return telling.about(account, row, "письмо от клиента" if income else "письмо клиенту")
+
+
 def incoming(account: Account, rng: random.Random) -> str | None:
     """A request comes in by itself and waits in «Неразобранное»."""
     category = rng.choice(("forms", "forms", "sip", "mail"))

@@ -69,6 +69,11 @@ def amount(rng: random.Random) -> int:
     return max(5, round(min(roubles, 4_000_000) / 500)) * 500
 
 
+def email(rng: random.Random) -> str:
+    """Return an e-mail address of a domain that serves nobody."""
+    return f"client{rng.randrange(10**5)}@example.com"
+
+
 def phone(rng: random.Random) -> str:
     """Return a telephone number out of a range that serves nobody."""
     return f"+7000{rng.randrange(10**7):07d}"
