@@ -52,6 +52,8 @@ class Switches:
     # Webhook contents -----------------------------------------------------------------------------------------
     hook_old_pipeline: bool = False
     """Whether leads[status] names old_pipeline_id: no account-level capture has it."""
+    hook_update_old_owner: bool = True
+    """Whether leads[update] names old_responsible_user_id: known of contacts only."""
     hook_restore: Literal["full", "id"] = "full"
     hook_accept: Literal["add", "status", "both", "none"] = "add"
     """Which lead hook accompanies the acceptance of an unsorted lead."""

@@ -23,6 +23,8 @@ class UnsortedChanges(LeadChanges, ContactChanges):
         name: str = "",
         price: int = 0,
         contact_name: str = "",
+        contact_fields: Row | None = None,
+        company_name: str = "",
         source_name: str | None = None,
         source_uid: str | None = None,
         metadata: Row | None = None,
@@ -33,14 +35,20 @@ class UnsortedChanges(LeadChanges, ContactChanges):
             pipeline = self.main_pipeline() if pipeline_id is None else pipeline_id
             fields: Row = {"name": name, "price": price, "pipeline_id": pipeline, "created_at": created_at}
             fields["status_id"] = self.unsorted_status(pipeline)
-            fields["contact_id"] = self.create_contact(ROBOT, name=contact_name) if contact_name else None
+            known = bool(contact_name or contact_fields)
+            fields["contact_id"] = (
+                self.create_contact(ROBOT, name=contact_name, **contact_fields or {}) if known else None
+            )
+            fields["company_id"] = self.create_company(ROBOT, name=company_name) if company_name else None
             lead = self.insert_lead(ROBOT, self._nobody(), fields)
             uid = uuid.UUID(int=self.rng.getrandbits(128), version=4).hex
-            contacts = [{"id": each["id"]} for each in lead["_embedded"]["contacts"]]
+            linked = {
+                kind: [{"id": each["id"]} for each in lead["_embedded"][kind]] for kind in ("contacts", "companies")
+            }
             row: Row = {"uid": uid, "source_uid": source_uid, "source_name": source_name, "category": category}
             row |= {"pipeline_id": pipeline, "created_at": now if created_at is None else created_at}
             row |= {"metadata": metadata or {}, "account_id": self.id}
-            row["_embedded"] = {"contacts": contacts, "leads": [{"id": lead["id"]}], "companies": []}
+            row["_embedded"] = {"leads": [{"id": lead["id"]}], **linked}
             self.unsorted[uid] = row
             self.occur("add_unsorted", "unsorted", "add", row, lead=lead)
             return uid

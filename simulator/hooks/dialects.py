@@ -20,6 +20,8 @@ def spoken(item: Row, action: str, switches: Switches) -> Row:
         return {"id": item["id"]}
     if not switches.hook_old_pipeline:
         item.pop("old_pipeline_id", None)
+    if action == "update" and "pipeline_id" in item and not switches.hook_update_old_owner:
+        item.pop("old_responsible_user_id", None)
     if switches.hook_modified_user_zero and "modified_user_id" in item:
         item["modified_user_id"] = 0
     if switches.hook_dialect == "2016":

@@ -10,7 +10,9 @@ from simulator.crm.unsorted import CATEGORIES
 from simulator.rest import shapes
 from simulator.rest import validation as v
 from simulator.rest.caller import caller
+from simulator.rest.custom_fields import read_custom_fields
 from simulator.rest.listing import Condition, asked, between, choose, ids, link, page, tests_of, words
+from simulator.rest.writes import check_custom_fields
 from simulator.web import Problem, json_response
 
 if TYPE_CHECKING:
@@ -88,6 +90,11 @@ def add_unsorted(category: str) -> Response:
     for index, row in enumerate(rows):
         if row.get("pipeline_id") not in {None, *who.account.pipelines}:
             faults.add(v.request_id_of(row, index), "pipeline_id", _UNKNOWN)
+        contact = _first(row.get("_embedded", {}), "contacts")
+        if v.custom_fields(contact.get("custom_fields_values")):
+            faults.add(v.request_id_of(row, index), "_embedded.contacts.0.custom_fields_values", _UNKNOWN)
+        else:
+            check_custom_fields(faults, v.request_id_of(row, index), "contacts", contact)
     faults.raise_any()
     made = []
     for index, row in enumerate(rows):
@@ -144,10 +151,14 @@ def _optional_body(checks: dict[str, v.Check]) -> Row:
 def _fields(row: Row) -> Row:
     fields: Row = {name: row[name] for name in ("pipeline_id", "source_uid", "source_name", "metadata") if name in row}
     fields["created_at"] = row.get("created_at")
-    lead, contact = (_first(row.get("_embedded", {}), kind) for kind in ("leads", "contacts"))
+    lead, contact, company = (_first(row.get("_embedded", {}), kind) for kind in ("leads", "contacts", "companies"))
     fields["name"] = lead["name"] if isinstance(lead.get("name"), str) else ""
     fields["price"] = lead["price"] if type(lead.get("price")) is int else 0
     fields["contact_name"] = contact["name"] if isinstance(contact.get("name"), str) else ""
+    fields["company_name"] = company["name"] if isinstance(company.get("name"), str) else ""
+    if contact.get("custom_fields_values"):
+        values = read_custom_fields(caller().account, "contacts", contact["custom_fields_values"])
+        fields["contact_fields"] = {"custom_fields_values": values}
     return fields
 
 

@@ -117,3 +117,14 @@ def test_notes_are_changed_in_a_batch_too(world: SimpleNamespace, amo: Talk) -> 
     assert [(row["id"], row["request_id"]) for row in rows] == [(ids[0], "0"), (ids[1], "1")]
     assert {row["params"]["text"] for row in amo.rows(f"leads/{lead_id}/notes")} == {"b"}
     assert amo.ask("PATCH", "contacts/notes", json=[{"id": ids[0], "params": {}}]).status_code == 400
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_whether_an_updated_lead_names_its_old_owner_is_a_switch(world: SimpleNamespace, *, named: bool) -> None:
+    world.switches.turn({"hook_update_old_owner": named})
+    lead_id, told = new_lead(world), list[Any]()
+    world.account.listeners.append(lambda _, occurrence: told.append(occurrence))
+    world.account.change_lead(lead_id, world.admin, responsible_user_id=world.boris)
+    body = parse_qs(encode(told, world.account).decode())
+    assert ("leads[update][0][old_responsible_user_id]" in body) is named
+    assert body["leads[responsible][0][old_responsible_user_id]"] == [str(world.anna)]

@@ -82,3 +82,22 @@ def test_a_lead_sorted_by_hand_no_longer_waits(world: SimpleNamespace, amo: Talk
     amo.ask("PATCH", f"leads/{moved}", json={"status_id": world.stages[0]})
     world.account.delete_lead(deleted, world.anna)
     assert amo.rows("leads/unsorted") == []
+
+
+def test_a_call_brings_its_contact_with_the_number_and_its_company(world: SimpleNamespace, amo: Talk) -> None:
+    phone = [{"field_code": "PHONE", "values": [{"value": "+7 912 000-11-22"}]}]
+    inside = {"leads": [{"name": "Call"}], "contacts": [{"name": "Ivan", "custom_fields_values": phone}]}
+    row = {
+        "source_uid": "a",
+        "source_name": "b",
+        "metadata": {},
+        "_embedded": {**inside, "companies": [{"name": "Co"}]},
+    }
+    made = amo.ask("POST", "leads/unsorted/sip", json=[row]).json()["_embedded"]["unsorted"][0]["_embedded"]
+    lead_id = made["leads"][0]["id"]
+    assert world.account.companies[made["companies"][0]["id"]]["name"] == "Co"
+    call = {"direction": "inbound", "duration": 5, "source": "s", "phone": "89120001122"}
+    told = amo.ask("POST", "calls", json=[call]).json()["_embedded"]["calls"][0]
+    assert (told["entity_type"], told["entity_id"]) == ("lead", lead_id)
+    row["_embedded"] = {"contacts": [{"custom_fields_values": [{"field_code": "NONE", "values": []}]}]}
+    assert amo.ask("POST", "leads/unsorted/sip", json=[row]).status_code == 400
