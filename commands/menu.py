@@ -16,6 +16,7 @@ COMMANDS = {
     "pulse": ("run", "integration.cli.main", "see to connected accounts: sync, accounts, settings, doctor"),
     "setup-browser": ("test", "commands.browser", "install the Chromium that the browser tests drive"),
     "pictures": ("test", "commands.pictures", "take the pictures of README and docs from the real thing"),
+    "bench": ("run", "commands.bench", "measure: bench backfill [--leads N] [--latency MS] [--live SECONDS]"),
     "lock": ("test", "commands.lock", "rewrite the hashed locks from requirements/*.in"),
     "exec": ("test", "commands.execute", "run any program in the tests' environment: run.py exec -m pytest tests/kpi"),
 }

@@ -121,7 +121,7 @@ class Stack:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def open_stack(*simulator_options: str, database_url: str | None = None) -> Stack:
+def open_stack(*simulator_options: str, database_url: str | None = None, start_seconds: float = 30) -> Stack:
     """Start Valkey, the simulator and every part of Pulse; the database is migrated, nothing is installed yet.
 
     The simulator offers a widget archive built for this very web server.
@@ -134,7 +134,7 @@ def open_stack(*simulator_options: str, database_url: str | None = None) -> Stac
     try:
         stack.parts.start("valkey", valkey_command(folder), stack.env)
         stack.parts.wait_until((folder / "valkey.sock").exists, "Valkey's start")
-        _start_simulator(stack, simulator_options)
+        _start_simulator(stack, simulator_options, start_seconds)
         _migrate(stack)
         stack.start_web()
         stack.start_worker()
@@ -180,7 +180,7 @@ def _settings(folder: Path, web_url: str, live_url: str, database_url: str | Non
     }
 
 
-def _start_simulator(stack: Stack, options: tuple[str, ...]) -> None:
+def _start_simulator(stack: Stack, options: tuple[str, ...], seconds: float) -> None:
     env = stack.env
     archive = build(stack.web_url, stack.folder / "widget.zip")
     command = [
@@ -191,7 +191,7 @@ def _start_simulator(stack: Stack, options: tuple[str, ...]) -> None:
         *("--widget", str(archive)),
     ]
     part = stack.parts.start("simulator", command, env)
-    stack.parts.wait_until(lambda: bool(_told(part)), "the simulator's start")
+    stack.parts.wait_until(lambda: bool(_told(part)), "the simulator's start", seconds=seconds)
     told = _told(part)
     stack.simulator_url, stack.account_id = told["url"], told["account_id"]
     env["PULSE_AMO_GATEWAY"] = env["PULSE_ACCOUNT_ORIGINS"] = stack.simulator_url

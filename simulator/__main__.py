@@ -10,6 +10,7 @@ import threading
 from pathlib import Path
 
 from simulator.app import create_app
+from simulator.scenario.bulk import large_account
 from simulator.scenario.living import Living
 from simulator.scenario.past import office_with_past
 from simulator.server import Server
@@ -53,13 +54,16 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--accounts", type=int, default=1, help="how many, each with an office and a past of its own")
     parser.add_argument("--past-days", type=int, default=60)
     parser.add_argument("--leads", type=int, default=400)
+    parser.add_argument("--bulk", type=int, default=0, metavar="LEADS", help="a large account instead, made quickly")
     parser.add_argument("--live", type=float, default=0, metavar="SECONDS", help="mean time between two changes")
     return parser
 
 
 def _universe(options: argparse.Namespace) -> Universe:
     universe = Universe(options.seed, options.start)
-    for number in range(options.accounts):
+    if options.bulk:
+        large_account(universe, leads=options.bulk, days=options.past_days)
+    for number in range(0 if options.bulk else options.accounts):
         subdomain = f"pulse-demo-{number + 1}" if number else "pulse-demo"
         office_with_past(universe, days=options.past_days, leads=options.leads, subdomain=subdomain)
     integration = universe.add_integration(

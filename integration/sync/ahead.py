@@ -1,7 +1,7 @@
 """Reads a list's pages over several connections, some ahead of the one that is wanted, and gives them in order.
 
-The requests for pages beyond the known end are a bet: it is made only as far as the window's earlier pages were
-there, so a short list costs one request. Pages that are read early are safe because settled windows do not change,
+The requests for pages beyond the known end are a bet: it is made only as far as the window's earlier pages suggest,
+so a short list costs one request. Pages that are read early are safe because settled windows do not change,
 and because lists by id grow at their end only: what slides over an edge when a row before it goes is found by its
 events, and in the next pass.
 """
@@ -9,6 +9,7 @@ events, and in the next pass.
 from __future__ import annotations
 
 import itertools
+import math
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -105,7 +106,8 @@ class _Walk:
         self.windows = windows
         self.head = start
         self.waiting: dict[Spot, Future[Answer]] = {}
-        self._at_once = leg.pages_at_once
+        self._leg = leg
+        self._left = AHEAD
 
     @property
     def is_done(self) -> bool:
@@ -114,7 +116,7 @@ class _Walk:
     def wanted(self) -> list[Spot]:
         """Return the pages to ask for now: of this window as many as it has shown already, of the next the first."""
         window, page = self.head
-        bet = 1 if self.windows[window].young else min(AHEAD, 2 * page - 1)
+        bet = 1 if self.windows[window].young else min(AHEAD, 2 * page - 1, self._left)
         spots = [Spot(window, page + further) for further in range(bet)]
         spots += [Spot(window + 1 + further, 1) for further in range(WINDOWS_AHEAD)]
         fresh = [spot for spot in spots if spot not in self.waiting and spot.window < len(self.windows)]
@@ -123,7 +125,7 @@ class _Walk:
     def next_group(self) -> list[Answer]:
         """Wait for the page at the head; return it with those behind it that are there already."""
         group = [self._pop()]
-        while len(group) < self._at_once and group[-1].more and self._is_there(self.head):
+        while len(group) < self._leg.pages_at_once and group[-1].more and self._is_there(self.head):
             group.append(self._pop())
         return group
 
@@ -138,5 +140,14 @@ class _Walk:
     def _pop(self) -> Answer:
         answer = self.waiting.pop(self.head).result()
         window, page = self.head
+        self._left = self._pages_left(answer)
         self.head = Spot(window, page + 1) if answer.more else Spot(window + 1, 1)
         return answer
+
+    def _pages_left(self, answer: Answer) -> int:
+        """Guess how many pages follow in the window, from the time that those so far cover; many if nobody knows."""
+        since, until, _ = self.windows[answer.spot.window]
+        covered = until - min(map(self._leg.place, answer.rows), default=until) if self._leg.goes_back else 0
+        if covered <= 0 or not answer.more:
+            return AHEAD
+        return max(1, math.ceil(answer.spot.page * (until - since) / covered) - answer.spot.page)

@@ -71,6 +71,8 @@ class AccountState(Tables):
         self.rng = random.Random(seed)
         self.lock = threading.RLock()
         self.listeners: list[Callable[[Any, Occurrence], None]] = []
+        self.is_log_in_order = True
+        """Whether the clock was never set back, so that the events stand in the order of their times."""
         self._ulids = UlidMint(self.rng)
         self._last_id = self.rng.randrange(10_000_000, 30_000_000)
         self._before: dict[tuple[str, int], tuple[int, Row]] = {}
@@ -146,6 +148,8 @@ class AccountState(Tables):
     ) -> None:
         """Append an event; `entity_type` is singular, as the events API spells it."""
         now_ms = self.clock.now_ms()
+        if self.events and now_ms // 1000 < self.events[-1]["created_at"]:
+            self.is_log_in_order = False
         mint = self._ulids.shuffled if self.switches.event_ids_shuffled else self._ulids.monotonic
         self.events.append(
             {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, request
@@ -11,9 +12,12 @@ from simulator.rest.caller import PLURAL, caller
 from simulator.rest.event_filters import event_tests
 from simulator.rest.event_types import TYPES
 from simulator.rest.listing import asked, page, whole
+from simulator.rest.query import span
 from simulator.web import Problem, json_response, no_content
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flask import Response
 
     from simulator.crm.state import Row
@@ -28,7 +32,7 @@ def events() -> Response:
     query = asked(who.switches.events_max_limit)
     tests = event_tests(query.filter)
     with who.account.lock:
-        chosen = [row for row in _known() if all(test(row) for test in tests) and who.sees_event(row)]
+        chosen = [row for row in _known(query.filter) if all(test(row) for test in tests) and who.sees_event(row)]
     newest_first = who.switches.events_order == "newest"
     chosen.sort(key=lambda row: (row["created_at"], row["id"]), reverse=newest_first)
     if who.switches.events_first_page_only:
@@ -41,7 +45,7 @@ def event(event_id: str) -> Response:
     """Show one event; 204 when there is none."""
     who = caller()
     with who.account.lock:
-        row = next((each for each in _known() if each["id"] == event_id and who.sees_event(each)), None)
+        row = next((each for each in _known({}) if each["id"] == event_id and who.sees_event(each)), None)
     return no_content() if row is None else json_response(_shape(row, asked().with_))
 
 
@@ -61,10 +65,20 @@ def _shape(row: Row, with_: frozenset[str]) -> Row:
     return shapes.event(row, caller().base, entity["name"] if entity else None)
 
 
-def _known() -> list[Row]:
-    """Return the events that the API already and still knows."""
+def _known(filter_: Row) -> Sequence[Row]:
+    """Return the events that the API already and still knows, of a log in order only those around the filter's time."""
     account, switches = caller().account, caller().switches
     now = account.clock.now()
     until = now - switches.events_lag_seconds
     since = now - switches.events_retention_days * 86400 if switches.events_retention_days else 0
-    return [row for row in account.events if since <= row["created_at"] <= until]
+    if not account.is_log_in_order:
+        return [row for row in account.events if since <= row["created_at"] <= until]
+    start, end = span(filter_["created_at"], "created_at") if "created_at" in filter_ else (None, None)
+    first = bisect_left(account.events, max(since, start or 0), key=_created_at)
+    last = bisect_right(account.events, until if end is None else min(until, end), key=_created_at)
+    return account.events[first:last]
+
+
+def _created_at(event: Row) -> int:
+    created_at: int = event["created_at"]
+    return created_at
