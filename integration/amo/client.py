@@ -126,7 +126,10 @@ class AmoClient:
 
     def lead(self, lead_id: int) -> Lead | None:
         """Return a lead, or None when amoCRM does not show it, which does not mean that it is deleted."""
-        answer = self._api.get(f"leads/{lead_id}", (("with", "contacts"),))
+        try:
+            answer = self._api.get(f"leads/{lead_id}", (("with", "contacts"),))
+        except RightsMissing:
+            return None  # this lead is hidden from the token's user; others need not be
         return None if answer is None else rows.lead(row(answer))
 
     def leads_by_id(self, ids: Collection[int]) -> list[Lead]:

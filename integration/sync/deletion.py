@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from integration.store import entities, events
+from integration.store import entities, events, runs
 from integration.sync import rights
 from integration.sync.changes import is_deleted_by
 
@@ -70,7 +70,7 @@ def judge(ctx: Context, client: AmoClient, account_id: int, missing: Sequence[Ma
         if mark not in to_confirm:
             verdict.deleted.add((mark.entity_type, mark.entity_id))
             verdict.answered.append(mark)
-    _confirm(ctx, client, to_confirm, verdict)
+    _confirm(ctx, client, account_id, to_confirm, verdict)
     return verdict
 
 
@@ -115,7 +115,7 @@ def wait_or_give_up(verdict: Verdict, mark: Mark, patience_ms: Sequence[int], no
     verdict.answered.append(mark)
 
 
-def _confirm(ctx: Context, client: AmoClient, suspects: Sequence[Mark], verdict: Verdict) -> None:
+def _confirm(ctx: Context, client: AmoClient, account_id: int, suspects: Sequence[Mark], verdict: Verdict) -> None:
     trash = _trash(client) if len(suspects) > SINGLE_QUESTIONS else set()
     absent: list[Mark] = []
     for mark in suspects:
@@ -136,6 +136,8 @@ def _confirm(ctx: Context, client: AmoClient, suspects: Sequence[Mark], verdict:
         verdict.answered.extend(absent)
     else:
         verdict.later.extend((mark, ctx.now_ms() + PATIENCE_MS[-1]) for mark in absent)
+        with ctx.database.transaction() as conn:
+            runs.hasten(conn, account_id, runs.MIRRORS, ctx.now)  # what becomes of the account is decided there
 
 
 def _trash(client: AmoClient) -> set[int]:

@@ -10,6 +10,7 @@ import pytest
 from integration.amo.token_client import Tokens
 from integration.errors import GrantDead, Unavailable
 from integration.sync import connection, install, tokens
+from tests.sync import refresh_race
 
 CROWD = 64
 
@@ -116,3 +117,8 @@ def test_without_tokens_there_is_no_client(world):
     world.universe.grants.disable(world.integration.client_id, world.account.id)
     with pytest.raises(GrantDead):
         tokens.renew(world.ctx, world.account.id, current(world).access_token)
+
+
+def test_a_race_of_processes_costs_one_refresh_a_round(database_url):
+    with refresh_race.connected(database_url) as world:
+        assert refresh_race.race(world, 16, 5) == {"refreshes": 5, "dead": 0, "disagreed": 0}
