@@ -40,7 +40,7 @@ define([
       const words = speech();
       card = new OpenCard({
         root: root, entity: entity, speech: words, showBadge: panel.showBadge,
-        ask: function (period) { return ask(widget, entity, period, words.language); }
+        ask: function (period) { return ask.card(widget, entity, period, words.language); }
       });
       card.open();
     }
@@ -57,7 +57,8 @@ define([
       bind_actions: host.guard(function () { showCard(); return true; }, true),
       settings: host.guard(function ($body) {
         loadStyle();
-        new SettingsPane(widget, $body, speech()).open();
+        const words = speech();
+        new SettingsPane($body, words, function () { return ask.sync(widget, words.language); }).open();
         return true;
       }, true),
       onSave: function () { return true; },

@@ -41,6 +41,31 @@ function sight(more) {
   };
 }
 
+function importing() {
+  return {
+    phase: 'events', done: 12345, rate: 1480, left: 754,
+    kinds: [
+      { kind: 'leads', rows: 100250, share: 10000, left: 0, is_done: true },
+      { kind: 'trash', rows: 12, share: 10000, left: 0, is_done: true },
+      { kind: 'tasks', rows: 41200, share: 10000, left: 0, is_done: true },
+      { kind: 'events', rows: 12345, share: 3567, left: 754, is_done: false },
+      { kind: 'calls', rows: 0, share: null, left: null, is_done: false }
+    ]
+  };
+}
+
+/** Answers of GET /api/v1/sync. */
+function sync(more) {
+  return {
+    detail: 'full', state: 'active', words: { title: 'Всё работает', text: 'Показатели обновляются сами.', action: null },
+    as_of: NOW - 12, version: 17, importing: null, pending: 0, users: { seen: 9, of: 9 },
+    hooks: { state: 'on', reason: null, checked_at: NOW - 100 },
+    drift: { healed: 7, events: 9, repair: 300, cells: 0 }, proof: { at: NOW - 9 * 3600, cells: 12345, differed: 0 },
+    live: { url: 'https://pulse.example.com/live?ticket=1', expires_at: NOW + 600 },
+    ...more
+  };
+}
+
 /** Every state in which a person may find the card, by name. */
 function states() {
   const several = { type: 'leads', id: 5, alerts: [
@@ -70,9 +95,10 @@ function states() {
     growing: sight({ gains: { won_sum: 15000000, won_count: 1 } }),
     unknown: sight({ card: card({ kpis: unknown }) }),
     empty: sight({ card: card({ kpis: nothing }) }),
-    importing: sight({ card: card({ importing: { phase: 'events', done: 12345 } }) }),
+    beginning: sight({ card: card({ importing: { phase: 'leads', done: 0, kinds: [], left: null } }) }),
+    importing: sight({ card: card({ importing: importing() }) }),
     stale: sight({ live: false, lostSince: NOW - 60 })
   };
 }
 
-module.exports = { NOW, DAY, kpi, card, sight, states };
+module.exports = { NOW, DAY, kpi, card, sight, importing, sync, states };

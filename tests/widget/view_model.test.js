@@ -3,7 +3,7 @@
 const test = require('node:test');
 const assert = require('node:assert/strict');
 const { load, speaking, plain } = require('./amd.js');
-const { NOW, DAY, kpi, card, sight } = require('./answers.js');
+const { NOW, DAY, kpi, card, sight, importing } = require('./answers.js');
 
 const viewModel = load('lib/view_model.js');
 
@@ -147,4 +147,25 @@ test('a number that grew while one looked shows by how much', () => {
 test('every view speaks English as well', () => {
   const told = view({ card: card({ pending: 2, entity: { type: 'leads', id: 1, alerts: [{ kind: 'no_next_task' }] } }) }, 'en');
   assert.doesNotMatch(JSON.stringify({ ...told, links: null }), /[а-яё]/i);
+});
+
+test('a running import tells each kind that has begun, the time left, and draws the one at work', () => {
+  const told = view({ card: card({ importing: importing() }) }).notice;
+  assert.equal(plain(told.text), 'Сделки 100 %, задачи 100 %, события 35 %. Осталось около 12 мин. Числа уточняются по мере загрузки, ждать не нужно.');
+  assert.equal(told.share, 0.3567);
+  const beginning = view({ card: card({ importing: { phase: 'leads', done: 0, kinds: [], left: null } }) }).notice;
+  assert.equal(beginning.share, null);
+  assert.match(beginning.text, /^Загружено сделок: 0\. /);
+});
+
+test('whatever stops the updates is told with the way back', () => {
+  const actions = Object.fromEntries(
+    ['reconnect_required', 'payment_required', 'blocked', 'rights_missing', 'rights_suspect', 'uninstalled']
+      .map((state) => [state, view({ card: card({ state }) }).notice])
+  );
+  assert.equal(actions.reconnect_required.title, 'Нужно переподключить');
+  assert.equal(actions.payment_required.title, 'Подписка закончилась');
+  assert.equal(actions.rights_missing.title, 'Администратор потерял права');
+  assert.deepEqual(Object.keys(actions).filter((state) => actions[state].action === 'connect'),
+    ['reconnect_required', 'rights_missing', 'rights_suspect', 'uninstalled']);
 });

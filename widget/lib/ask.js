@@ -1,4 +1,4 @@
-/** One question to the server, signed by amoCRM with the user's token. */
+/** Questions to the server, signed by amoCRM with the user's token. */
 define(['./address.js'], function (address) {
   'use strict';
 
@@ -7,31 +7,34 @@ define(['./address.js'], function (address) {
 
   /**
    * @param {Object} widget - the amoCRM widget; its $authorizedAjax adds X-Auth-Token
-   * @param {null|{type: string, id: number}} entity - null asks for the user's own figures only
+   * @param {{type: string, id: number}} entity - whose card is open
    * @returns {Promise<Object>} the card; rejects with an Error whose `failure` names a notice
    */
-  function ask(widget, entity, period, language) {
-    const about = entity && { entity_type: entity.type, entity_id: entity.id };
-    // The bundled jQuery 2.1.3 answers with a Deferred that has no catch(): only a real Promise is safe to chain.
-    return Promise.resolve(widget.$authorizedAjax({
-      url: address + '/api/v1/card',
-      method: 'GET',
-      dataType: 'json',
-      timeout: TIMEOUT_MS,
-      data: Object.assign({ period: period, lang: language }, about)
-    })).then(checked, function (answer) {
-      throw refusal(FAILURES[answer && answer.status] || 'broken');
-    });
+  function card(widget, entity, period, language) {
+    const about = { period: period, lang: language, entity_type: entity.type, entity_id: entity.id };
+    return ask(widget, 'card', about, function (told) { return Array.isArray(told.kpis) && Boolean(told.period); });
   }
 
-  function checked(card) {
-    if (!card || !Array.isArray(card.kpis) || !card.period) { throw refusal('broken'); }
-    return card;
+  /** @returns {Promise<Object>} how the synchronisation is; rejects as `card` does */
+  function sync(widget, language) {
+    return ask(widget, 'sync', { lang: language }, function (told) { return Boolean(told.state && told.words); });
+  }
+
+  function ask(widget, path, data, isWhole) {
+    // The bundled jQuery 2.1.3 answers with a Deferred that has no catch(): only a real Promise is safe to chain.
+    return Promise.resolve(widget.$authorizedAjax({
+      url: address + '/api/v1/' + path, method: 'GET', dataType: 'json', timeout: TIMEOUT_MS, data: data
+    })).then(function (told) {
+      if (!told || !isWhole(told)) { throw refusal('broken'); }
+      return told;
+    }, function (answer) {
+      throw refusal(FAILURES[answer && answer.status] || 'broken');
+    });
   }
 
   function refusal(failure) {
     return Object.assign(new Error(failure), { failure: failure });
   }
 
-  return ask;
+  return { card: card, sync: sync };
 });

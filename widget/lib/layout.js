@@ -44,9 +44,18 @@ define(['./nodes.js', './layout_figures.js'], function (nodes, inside) {
       node('div', { class: 'pulse-notice-words' }, [
         words('div', 'pulse-notice-title', told.title),
         words('div', 'pulse-notice-text', told.text),
-        told.kind === 'importing' ? node('div', { class: 'pulse-progress', 'aria-hidden': 'true' }) : null,
+        told.kind === 'importing' ? progress(told.share) : null,
         told.action && action(told, links)
       ])
+    ]);
+  }
+
+  /** A bar as long as what is done, or a passing one while nobody knows how much there is. */
+  function progress(share) {
+    if (share === null) { return node('div', { class: 'pulse-progress', 'aria-hidden': 'true' }); }
+    const width = Math.floor(share * 100) + '%';
+    return node('div', { class: 'pulse-bar', 'aria-hidden': 'true' }, [
+      node('div', { class: 'pulse-bar-done', style: 'width: ' + width })
     ]);
   }
 

@@ -1,5 +1,5 @@
 /** What to tell when something is not as usual, and what can be done about it. Pure. */
-define([], function () {
+define(['./importing.js'], function (importing) {
   'use strict';
 
   const STALE_AFTER = 45;
@@ -9,7 +9,7 @@ define([], function () {
 
   /**
    * @param {{card: ?Object, failure: ?string, lostSince: ?number, now: number, hasFigures: boolean}} sight - seconds
-   * @returns {null|{kind: string, tone: string, title: string, text: string, action: ?string, label: ?string}}
+   * @returns {null|{kind: string, tone: string, title: string, text: string, share: ?number, action: ?string}}
    */
   function notice(sight, format, say, links) {
     const kind = kindOf(sight);
@@ -23,6 +23,7 @@ define([], function () {
       tone: QUIET.indexOf(kind) >= 0 ? 'quiet' : 'serious',
       title: say('notice.' + kind + '.title'),
       text: kind === 'importing' ? progress(sight.card.importing, format, say, text) : text,
+      share: kind === 'importing' ? share(sight.card.importing) : null,
       action: action,
       label: action && say('notice.' + action)
     };
@@ -37,9 +38,17 @@ define([], function () {
     return sight.hasFigures ? null : 'empty';
   }
 
-  function progress(importing, format, say, text) {
-    if (!importing) { return text; }
-    return say('notice.importing_phase.' + importing.phase, { count: format.count(importing.done) }) + '. ' + text;
+  function progress(loads, format, say, text) {
+    if (!loads) { return text; }
+    const read = importing.read(loads, format, say);
+    const line = importing.line(read) || say('notice.importing_phase.' + loads.phase, { count: format.count(loads.done) });
+    return [line, read.left, text].filter(Boolean).join('. ');
+  }
+
+  /** How far the kind is that is being loaded, a part of one; null while that is not known. */
+  function share(loads) {
+    const running = (loads && loads.kinds || []).find(function (each) { return !each.is_done && each.share !== null; });
+    return running ? running.share / 10000 : null;
   }
 
   function actionOf(kind) {

@@ -1,21 +1,25 @@
-/** The widget's part of amoCRM's settings window: what Pulse is, whether it is connected, and the consent. */
-define(['jquery', './host.js', './ask.js', './draw.js', './nodes.js'], function ($, host, ask, draw, nodes) {
+/** The widget's part of amoCRM's settings window: what Pulse is, how it is connected, and the consent. */
+define([
+  'jquery', './host.js', './draw.js', './nodes.js', './sync_feed.js', './sync_view.js', './sync_layout.js'
+], function ($, host, draw, nodes, SyncFeed, syncView, syncLayout) {
   'use strict';
 
   const node = nodes.node;
   const words = nodes.words;
-  const NEEDS_NOTHING = ['active', 'importing', 'checking', 'unreachable'];
-  const PAUSED = ['reconnect_required', 'payment_required', 'blocked', 'rights_missing'];
 
   class SettingsPane {
-    /** @param {jQuery} $body - of the window @param {{language: string, say: function, links: Object}} speech */
-    constructor(widget, $body, speech) {
-      this.widget = widget;
+    /**
+     * @param {jQuery} $body - of the window
+     * @param {{language: string, say: function, links: Object}} speech
+     * @param {function(): Promise<Object>} ask - how the synchronisation is
+     */
+    constructor($body, speech, ask) {
       this.$body = $body;
       this.speech = speech;
-      this.state = 'checking';
       this.lacksConsent = false;
       this.$consent = $body.find('input[name="consent"], input[id$="_custom"]').first();
+      this.feed = new SyncFeed({ ask: ask, Stream: window.EventSource, changed: host.guard(() => this.paint()) });
+      this.onLook = host.guard(() => this.look());
     }
 
     open() {
@@ -23,24 +27,28 @@ define(['jquery', './host.js', './ask.js', './draw.js', './nodes.js'], function 
       // amoCRM draws this place for a field of the type `custom`, above the save button.
       const $place = this.$body.find('[id$="_custom_content"]').first();
       this.$root.appendTo($place.length ? $place : this.$body.find('.widget_settings_block').first());
-      this.$root.on('click', '[data-pulse-check]', host.guard(() => this.check()));
+      this.$root.on('click', '[data-pulse-check]', host.guard(() => this.feed.refresh()));
       this.$root.on('change', '.pulse-consent-box', host.guard((event) => this.agree(event.target.checked)));
       this.$body.find('.js-widget-install').on('click', host.guard(() => this.remind()));
+      document.addEventListener('visibilitychange', this.onLook);
+      window.addEventListener('focus', this.onLook);
       this.paint();
-      this.check();
+      this.feed.refresh();
     }
 
-    check() {
-      this.become('checking');
-      ask(this.widget, null, 'month', this.speech.language).then(
-        host.guard((card) => this.become(stateOf(card))),
-        host.guard((error) => this.become(error.failure === 'not_found' ? 'absent' : 'unreachable'))
-      );
+    /** The window has no callback for its end: whoever looks next finds it gone. */
+    look() {
+      if (!this.isShown()) { this.close(); } else if (!document.hidden) { this.feed.refresh(); }
     }
 
-    become(state) {
-      this.state = state;
-      this.paint();
+    isShown() {
+      return this.$root[0].isConnected;
+    }
+
+    close() {
+      this.feed.close();
+      document.removeEventListener('visibilitychange', this.onLook);
+      window.removeEventListener('focus', this.onLook);
     }
 
     /** A field of the type `custom` keeps only a number or JSON; `change` wakes amoCRM's save button. */
@@ -60,29 +68,17 @@ define(['jquery', './host.js', './ask.js', './draw.js', './nodes.js'], function 
     }
 
     paint() {
+      if (!this.isShown()) { this.close(); return; }
       const say = this.speech.say;
+      const view = syncView(Object.assign({ now: Math.floor(Date.now() / 1000) }, this.feed.sight), this.speech);
       draw(this.$root[0], [
         words('div', 'pulse-settings-title', say('settings.title')),
         words('p', 'pulse-settings-about', say('settings.about')),
-        node('div', { class: 'pulse-settings-connection' }, [
-          words('div', 'pulse-settings-state pulse-settings-state-' + this.state, say('settings.state.' + this.state), {
-            role: 'status'
-          }),
-          words('button', 'pulse-link', say('settings.check'), { type: 'button', 'data-pulse-check': 'true' })
-        ]),
-        node('div', { class: 'pulse-settings-actions' }, this.actions(say)),
+        node('div', { class: 'pulse-settings-connection' }, syncLayout(view, this.speech.links, say)),
         this.consent(say),
         words('div', 'pulse-settings-support', say('settings.support', { email: this.speech.links.email }))
       ]);
       this.$root.find('.pulse-consent-box').prop('checked', this.hasConsent());
-    }
-
-    actions(say) {
-      if (NEEDS_NOTHING.indexOf(this.state) >= 0) { return []; }
-      return [
-        nodes.outward('pulse-button', say('settings.connect'), this.speech.links.connect),
-        words('div', 'pulse-settings-hint', say('settings.connect_hint'))
-      ];
     }
 
     consent(say) {
@@ -99,12 +95,6 @@ define(['jquery', './host.js', './ask.js', './draw.js', './nodes.js'], function 
     reminder(say) {
       return words('div', 'pulse-consent-missing', say('settings.consent.missing'), { role: 'alert' });
     }
-  }
-
-  function stateOf(card) {
-    if (card.state === 'active') { return card.importing ? 'importing' : 'active'; }
-    if (card.state === 'installing') { return 'importing'; }
-    return PAUSED.indexOf(card.state) >= 0 ? 'paused' : 'absent';
   }
 
   return SettingsPane;
