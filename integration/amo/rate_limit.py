@@ -24,6 +24,8 @@ from integration.errors import Halted
 if TYPE_CHECKING:
     from redis import Redis
 
+    from integration.amo.shared_window import Load
+
 AMOCRM_LIMIT = 7
 """Requests a second of one integration in one account; one more is answered 429."""
 SILENCE = 2.1
@@ -96,6 +98,13 @@ class RateLimit:
                 self._shared.stop(account_id, seconds)
         except RedisError:
             self._note_silence()
+
+    def load(self, account_id: int) -> Load | None:
+        """Tell what waits for its turn in all processes; None without Redis, when each knows only of itself."""
+        try:
+            return None if self._shared is None else self._shared.load(account_id)
+        except RedisError:
+            return None
 
     def _pause(self, account_id: int, asker: str, *, live: bool) -> float:
         """Let the request through and return 0, or return the seconds after which to ask again, or STOPPED."""

@@ -14,12 +14,21 @@ place is never far; while live ones come it leaves them a reserve; and if it got
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 if TYPE_CHECKING:
     from redis import Redis
 
 STOPPED = -1.0
+
+
+class Load(NamedTuple):
+    """How many requests of an account wait for their turn, and for how many seconds all of them are stopped."""
+
+    live: int
+    bulk: int
+    stopped: int
+
 
 WINDOW_US = 1_005_000
 """A second, and what the resolution of clocks may cost."""
@@ -183,6 +192,11 @@ class SharedWindow:
     def stop(self, account_id: int, seconds: float) -> None:
         """Let no request of the account pass for so long."""
         self._redis.set(_stop(account_id), 1, px=max(1, int(seconds * 1000)))
+
+    def load(self, account_id: int) -> Load:
+        """Look at the account's queues."""
+        live, bulk = (int(self._redis.zcard(f"rate:{account_id}:{queue}")) for queue in ("live", "bulk"))
+        return Load(live, bulk, stopped=max(0, self._redis.pttl(_stop(account_id)) // 1000))
 
 
 def _stop(account_id: int) -> str:

@@ -9,10 +9,11 @@ from integration.cli.accounts import accounts
 from integration.cli.choices import settings
 from integration.cli.desk import Commands, Desk
 from integration.cli.doctor import doctor
+from integration.cli.keys import tokens
 from integration.cli.sync import sync
 
 
-@click.group(cls=Commands, commands=[accounts, sync, settings, doctor])
+@click.group(cls=Commands, commands=[accounts, sync, settings, tokens, doctor])
 @click.option("--lang", type=click.Choice(["ru", "en"]), help="Language of the answers; by $LANG unless it is given.")
 @click.option("--log-level", default="ERROR", help="Which log lines to show on standard error.")
 @click.option("locale", "--locale", envvar="LANG", default="", hidden=True)

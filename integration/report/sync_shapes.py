@@ -47,7 +47,7 @@ class HookState(Shape):
 class DriftShape(Shape):
     """What the last 24 hours' sweeps found that no hook had told of, all of it put right; and counters that differed.
 
-    `repair` is how old half of it was at most when it was found, in seconds.
+    `repair` is how old half of it was at most when it was repaired, in seconds.
     """
 
     healed: int
@@ -62,6 +62,16 @@ class ProofShape(Shape):
     at: int
     cells: int
     differed: int
+
+
+class MarksShape(Shape):
+    """What became of all hints; `holds`: noted = refreshed + superseded + pending."""
+
+    noted: int
+    refreshed: int
+    superseded: int
+    pending: int
+    holds: bool
 
 
 class SyncShape(SyncBrief):
@@ -80,6 +90,8 @@ class SyncShape(SyncBrief):
     last_full_pass: int | None
     drift: DriftShape
     proof: ProofShape | None
+    marks: MarksShape
+    is_recounting: bool
 
 
 class SyncAnswer(RootModel[SyncShape | SyncBrief]):

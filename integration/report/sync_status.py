@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from integration.kpi.histogram import quantile
+from integration.report import health
 from integration.report.stamp import importing
-from integration.report.sync_shapes import DriftShape, HookState, ProofShape, SyncBrief, SyncShape, UsersSeen, Words
-from integration.store import dirty, drift, mirrors, runs, stocks
+from integration.report.sync_shapes import (
+    DriftShape,
+    HookState,
+    MarksShape,
+    ProofShape,
+    SyncBrief,
+    SyncShape,
+    UsersSeen,
+    Words,
+)
+from integration.store import dirty, mirrors, runs, stocks
 from integration.store.accounts import State
 
 if TYPE_CHECKING:
@@ -17,7 +27,6 @@ if TYPE_CHECKING:
     from integration.store.database import Connection
     from integration.store.runs import Run
 
-DAY = 86_400
 FULL_PASSES = (runs.BACKFILL, runs.NIGHTLY)
 
 Table = Mapping[str, Mapping[str, str]]
@@ -35,6 +44,7 @@ def status(conn: Connection, account: Account, table: Table, now: int) -> SyncSh
     """Return what a head, an administrator or an operator is told."""
     done = runs.all_of(conn, account.account_id)
     oldest = dirty.oldest_ms(conn, account.account_id)
+    kept = health.read(conn, account.account_id, now)
     return SyncShape(
         **dict(brief(conn, account, table)) | {"detail": "full"},
         version=account.version,
@@ -47,8 +57,12 @@ def status(conn: Connection, account: Account, table: Table, now: int) -> SyncSh
         events_read_to=account.events_cursor,
         last_sweep=last_finished(done, runs.SWEEP),
         last_full_pass=last_finished(done, *FULL_PASSES),
-        drift=drifted(conn, account.account_id, now),
-        proof=proved(done.get(runs.PROOF)),
+        drift=DriftShape(
+            healed=kept.healed, events=kept.events_missed, repair=kept.repaired_within, cells=kept.cells_differed
+        ),
+        proof=None if kept.proof is None else ProofShape.model_validate(asdict(kept.proof)),
+        marks=MarksShape(**kept.marks._asdict(), holds=kept.marks.holds),
+        is_recounting=kept.is_recounting,
     )
 
 
@@ -69,25 +83,6 @@ def users_seen(conn: Connection, account: Account) -> UsersSeen:
     strangers = stocks.owners(conn, account.account_id) - {user.id for user in known} - {0}
     seen = len(listed) if account.suspicion is None else account.users_seen
     return UsersSeen(seen=seen, of=len(listed | strangers))
-
-
-def drifted(conn: Connection, account_id: int, now: int) -> DriftShape:
-    """Return what was put right during the last 24 hours."""
-    found = drift.since(conn, account_id, now - DAY)
-    healed = found.get(drift.HEALED, {})
-    return DriftShape(
-        healed=sum(healed.values()),
-        events=sum(found.get(drift.EVENTS, {}).values()),
-        repair=quantile(healed, 0.5),
-        cells=sum(found.get(drift.CELLS, {}).values()),
-    )
-
-
-def proved(audit: Run | None) -> ProofShape | None:
-    """Return what the last audit found, None before the first."""
-    if audit is None or audit.finished_at is None:
-        return None
-    return ProofShape(at=audit.finished_at, cells=audit.progress["cells"], differed=audit.progress["differed"])
 
 
 def hooks(look: Run | None) -> HookState | None:

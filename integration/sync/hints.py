@@ -13,7 +13,7 @@ from integration.amo import hooks
 from integration.store import accounts, activity, dirty, runs
 from integration.store.accounts import State
 from integration.store.database import DatabaseDown
-from integration.sync import ring, spill
+from integration.sync import heard, ring, spill
 
 if TYPE_CHECKING:
     from integration.amo.hooks import Hints
@@ -39,6 +39,7 @@ def note(ctx: Context, account_id: int, body: bytes) -> None:
         spill.keep(ctx, account_id, hints)
         return
     ring.ring(ctx, account_id)
+    heard.remember(ctx, account_id)
 
 
 def _mark(ctx: Context, account_id: int, hints: Hints) -> None:

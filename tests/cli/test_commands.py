@@ -1,14 +1,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
+from cryptography.fernet import Fernet
 
 from integration.cli.main import cli, main
 from integration.kpi.model import Cell
 from integration.store import accounts, counters, runs
 from integration.store.accounts import State
+from integration.store.vault import Vault
 
 on_both = pytest.mark.parametrize("world", ["sqlite", "postgresql"], indirect=True)
 
@@ -114,6 +117,20 @@ def test_after_sale_pipelines_are_chosen_by_name_and_shown(world, pulse, told):
     assert world.wrong_cells() == []
     unknown = pulse("settings", "after-sale", world.account.id, "Отгрузка")
     assert (unknown.exit_code, "нет воронки «Отгрузка»" in unknown.stderr) == (2, True)
+
+
+def test_a_new_key_seals_everything_anew_and_a_lost_one_is_told(world, pulse, told):
+    given = world.ctx
+    new = Fernet.generate_key().decode()
+    world.ctx = replace(given, vault=Vault((new, *given.settings.encryption_keys)))
+    done = told("tokens", "rotate")
+    assert (done["resealed"] > 0, done["broken"]) == (True, 0)
+    assert told("tokens", "rotate")["resealed"] == 0
+    world.ctx = replace(given, vault=Vault((Fernet.generate_key().decode(),)))
+    result = pulse("tokens", "rotate")
+    assert result.exit_code == 1
+    assert f"не открылось: {done['resealed']}" in result.stdout
+    world.ctx = given
 
 
 def test_wrong_settings_are_told_in_one_line(monkeypatch, capsys):

@@ -3,10 +3,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from redis import Redis
 
+from integration.amo.rate_limit import RateLimit
 from integration.cli.checks import stored
-from integration.store import accounts, dirty, leases, runs
+from integration.store import accounts, dirty, grants, runs
 from integration.store.accounts import State
+from integration.sync import hints
 
 
 def reasons(told, *words):
@@ -48,7 +51,7 @@ def test_a_clock_that_is_wrong_is_told_with_its_direction(world, told):
 
 def test_tokens_that_are_gone_and_a_state_that_needs_somebody_are_told_with_the_way_back(world, pulse, told):
     with world.ctx.database.transaction() as conn:
-        leases.drop_tokens(conn, world.account.id)
+        grants.drop(conn, world.account.id)
         accounts.enter(conn, world.account.id, State.RECONNECT_REQUIRED, world.ctx.now)
     before = world.requests()
     found = {one["check"]: one for one in told("doctor", world.account.id)}
@@ -81,3 +84,25 @@ def test_a_database_that_is_not_migrated_ends_the_examination(world, told):
     found = reasons(told)
     assert found["database"] == "not_migrated"
     assert "state" not in found
+
+
+def test_a_mark_that_vanished_breaks_the_law_of_conservation(world, told):
+    assert reasons(told, world.account.id, "--offline")["conservation"] == "ok"
+    with world.ctx.database.transaction() as conn:
+        dirty.mark(conn, world.account.id, [("leads", 5)], world.ctx.now_ms())
+        conn.exec_driver_sql("DELETE FROM dirty")
+    found = {one["check"]: one for one in told("doctor", world.account.id, "--offline")}
+    assert (found["conservation"]["reason"], found["conservation"]["facts"]["lost"]) == ("broken", 1)
+
+
+def test_what_needs_redis_is_told_when_it_is_there(world, told, valkey_url):
+    redis = Redis.from_url(valkey_url)
+    world.ctx = replace(world.ctx, redis=redis, limit=RateLimit(redis, 6))
+    checks = reasons(told, world.account.id, "--offline")
+    assert (checks["heard"], checks["rate"], checks["queue"]) == ("unknown", "ok", "no_workers")
+    hints.note(world.ctx, world.account.id, b"leads[update][0][id]=5")
+    world.ctx.limit.stop(world.account.id, 60)
+    checks = reasons(told, world.account.id, "--offline")
+    assert (checks["heard"], checks["rate"]) == ("ok", "stopped")
+    redis.flushall()
+    redis.close()

@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+from commands.environment import ROOT
 from integration.cli import words
 from integration.store.accounts import State
 from integration.sync.legs import PLAN
@@ -47,3 +48,10 @@ def test_every_state_is_said_as_the_web_says_it():
 
 def test_every_kind_of_rows_that_a_full_pass_reads_has_a_name():
     assert {f"kinds.{leg.kind}" for leg in PLAN} <= RU.keys()
+
+
+def test_the_widget_names_them_too_but_for_the_trash():
+    kinds = {leg.kind.rpartition("/")[2] for leg in PLAN} - {"trash"}
+    for language in ("ru", "en"):
+        texts = json.loads((ROOT / "widget" / "i18n" / f"{language}.json").read_text(encoding="utf-8"))
+        assert kinds <= texts["importing"]["kind"].keys()

@@ -49,7 +49,9 @@ function importing() {
       { kind: 'trash', rows: 12, share: 10000, left: 0, is_done: true },
       { kind: 'tasks', rows: 41200, share: 10000, left: 0, is_done: true },
       { kind: 'events', rows: 12345, share: 3567, left: 754, is_done: false },
-      { kind: 'calls', rows: 0, share: null, left: null, is_done: false }
+      { kind: 'leads/notes', rows: 800, share: 10000, left: 0, is_done: true },
+      { kind: 'contacts/notes', rows: 100, share: 5000, left: 9, is_done: false },
+      { kind: 'unsorted', rows: 0, share: null, left: null, is_done: false }
     ]
   };
 }

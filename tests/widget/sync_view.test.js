@@ -45,7 +45,8 @@ test('an import shows every kind with its share and the time left, and nothing o
   const told = view(sync({ importing: importing() }));
   assert.equal(told.tone, 'busy');
   assert.deepEqual(told.importing.kinds.map((each) => [each.key, plain(each.rows), plain(each.text)]), [
-    ['leads', '100 250', '100 %'], ['tasks', '41 200', '100 %'], ['events', '12 345', '35 %'], ['calls', '', 'ждёт']
+    ['leads', '100 250', '100 %'], ['tasks', '41 200', '100 %'], ['events', '12 345', '35 %'],
+    ['notes', '900', '75 %'], ['unsorted', '', 'ждёт']
   ]);
   assert.equal(told.importing.left, 'Осталось около 12 мин');
   assert.deepEqual(told.facts.map((each) => each.key), ['hooks', 'users']);

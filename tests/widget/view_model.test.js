@@ -151,7 +151,7 @@ test('every view speaks English as well', () => {
 
 test('a running import tells each kind that has begun, the time left, and draws the one at work', () => {
   const told = view({ card: card({ importing: importing() }) }).notice;
-  assert.equal(plain(told.text), 'Сделки 100 %, задачи 100 %, события 35 %. Осталось около 12 мин. Числа уточняются по мере загрузки, ждать не нужно.');
+  assert.equal(plain(told.text), 'Сделки 100 %, задачи 100 %, события 35 %, звонки и письма 75 %. Осталось около 12 мин. Числа уточняются по мере загрузки, ждать не нужно.');
   assert.equal(told.share, 0.3567);
   const beginning = view({ card: card({ importing: { phase: 'leads', done: 0, kinds: [], left: null } }) }).notice;
   assert.equal(beginning.share, null);

@@ -3,7 +3,7 @@ define([], function () {
   'use strict';
 
   const WHOLE = 10000;
-  const KINDS = ['leads', 'tasks', 'events', 'contacts', 'companies', 'calls', 'letters', 'notes', 'unsorted'];
+  const KINDS = ['leads', 'tasks', 'events', 'contacts', 'companies', 'notes', 'unsorted'];
 
   /**
    * @param {{kinds: Object[], left: ?number, rate: ?number}} importing - of the server's answer
@@ -11,10 +11,32 @@ define([], function () {
    *   `share` is a part of one; kinds that a newer server may add are left out
    */
   function read(importing, format, say) {
-    const known = (importing.kinds || []).filter(function (each) { return KINDS.indexOf(each.kind) >= 0; });
+    const known = together(importing.kinds || []).filter(function (each) { return KINDS.indexOf(each.kind) >= 0; });
     return {
       kinds: known.map(function (each) { return kind(each, format, say); }),
       left: importing.left ? say('importing.left', { age: format.age(importing.left) }) : null
+    };
+  }
+
+  /** Calls and letters are notes of several kinds of entities: «leads/notes», «contacts/notes» are one to a person. */
+  function together(kinds) {
+    const groups = new Map();
+    kinds.forEach(function (each) {
+      const name = each.kind.split('/').pop();
+      groups.set(name, (groups.get(name) || []).concat(each));
+    });
+    return Array.from(groups, function (group) { return sum(group[0], group[1]); });
+  }
+
+  function sum(name, parts) {
+    const shares = parts.map(function (each) { return each.is_done ? WHOLE : each.share; });
+    const known = shares.filter(function (share) { return share !== null; });
+    const add = function (total, value) { return total + value; };
+    return {
+      kind: name,
+      rows: parts.map(function (each) { return each.rows; }).reduce(add, 0),
+      share: known.length ? known.reduce(add, 0) / parts.length : null,
+      is_done: parts.every(function (each) { return each.is_done; })
     };
   }
 
