@@ -120,6 +120,8 @@ class Switches:
     """Older events are gone; 0 keeps them all."""
     event_ids_shuffled: bool = False
     """Whether event ids of one second sort by chance."""
+    honours_if_modified_since: bool = False
+    """Whether a read answers 304 when none of its rows changed since: Kommo recommends the header, v4 is silent."""
     filter_ends_inclusive: bool = True
     """Whether [from, to] of a filter contain both their ends."""
     stale_reads_ms: int = 0

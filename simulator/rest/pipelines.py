@@ -8,7 +8,7 @@ from flask import Blueprint
 
 from simulator.rest import shapes
 from simulator.rest.caller import caller
-from simulator.rest.listing import link, whole
+from simulator.rest.listing import asked, link, whole
 from simulator.web import Problem, json_response, no_content
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def pipelines() -> Response:
     who = caller()
     with who.account.lock:
         rows = sorted(who.account.pipelines.values(), key=lambda row: int(row["sort"]))
-        return whole([shapes.pipeline(row, who.base) for row in rows], "pipelines")
+        return whole([shapes.pipeline(row, who.base, asked().with_) for row in rows], "pipelines")
 
 
 @routes.get("/leads/pipelines/<int:pipeline_id>")
@@ -34,7 +34,7 @@ def pipeline(pipeline_id: int) -> Response:
     who = caller()
     with who.account.lock:
         row = who.account.pipelines.get(pipeline_id)
-        return no_content() if row is None else json_response(shapes.pipeline(row, who.base))
+        return no_content() if row is None else json_response(shapes.pipeline(row, who.base, asked().with_))
 
 
 @routes.get("/leads/pipelines/<int:pipeline_id>/statuses")
@@ -43,7 +43,7 @@ def statuses(pipeline_id: int) -> Response:
     who = caller()
     with who.account.lock:
         rows = shapes.shown_statuses(_pipeline(pipeline_id))
-        return whole([shapes.status(row, who.base) for row in rows], "statuses")
+        return whole([shapes.status(row, who.base, asked().with_) for row in rows], "statuses")
 
 
 @routes.get("/leads/pipelines/<int:pipeline_id>/statuses/<int:status_id>")
@@ -52,7 +52,7 @@ def status(pipeline_id: int, status_id: int) -> Response:
     who = caller()
     with who.account.lock:
         row = _pipeline(pipeline_id)["statuses"].get(status_id)
-        return no_content() if row is None else json_response(shapes.status(row, who.base))
+        return no_content() if row is None else json_response(shapes.status(row, who.base, asked().with_))
 
 
 @routes.get("/leads/loss_reasons")

@@ -18,6 +18,7 @@ from simulator.rest import (
     notes,
     pipelines,
     tasks,
+    unmodified,
     unsorted,
     users,
     webhooks,
@@ -32,4 +33,5 @@ def blueprint() -> Blueprint:
         api.register_blueprint(module.routes)
     for module in (notes, calls, unsorted, webhooks, links, elsewhere):
         api.register_blueprint(module.routes)
+    api.after_request(unmodified.shorten)
     return api

@@ -166,17 +166,18 @@ def user(row: Row, roles: dict[int, Row], groups: dict[int, Row], with_: Collect
     return {**shape, "_embedded": embedded} if embedded else shape
 
 
-def status(row: Row, base: str) -> Row:
-    """Shape a status of a pipeline."""
-    return {**row, "_links": _self(base, f"leads/pipelines/{row['pipeline_id']}/statuses/{row['id']}")}
+def status(row: Row, base: str, with_: Collection[str] = ()) -> Row:
+    """Shape a status of a pipeline; `with_` adds descriptions."""
+    extra: Row = {"descriptions": []} if "descriptions" in with_ else {}
+    return {**row, **extra, "_links": _self(base, f"leads/pipelines/{row['pipeline_id']}/statuses/{row['id']}")}
 
 
-def pipeline(row: Row, base: str) -> Row:
+def pipeline(row: Row, base: str, with_: Collection[str] = ()) -> Row:
     """Shape a pipeline with its statuses in order; «Неразобранное» only where it is on."""
     shape = {name: value for name, value in row.items() if name != "statuses"}
     shown = shown_statuses(row)
     links = _self(base, f"leads/pipelines/{row['id']}")
-    return {**shape, "_links": links, "_embedded": {"statuses": [status(each, base) for each in shown]}}
+    return {**shape, "_links": links, "_embedded": {"statuses": [status(each, base, with_) for each in shown]}}
 
 
 def shown_statuses(row: Row) -> list[Row]:

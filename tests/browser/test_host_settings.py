@@ -28,7 +28,10 @@ def test_installing_and_disabling_go_through_on_save(page: Page, tmp_path: Path)
         assert stage.asked[0][1].startswith("/oauth/callback?code=")
         page.click(".widget-tile")
         expect(page.locator("[name=note]")).to_have_value("saved")
-        page.click(".js-widget-uninstall")
+        expect(page.locator("input#widget_active__sw.js-widget-install[name=widget_active]")).to_have_value("Y")
+        for mark in (".widget-additional-info .widget-rating-box", ".js-widget-settings-desc-expander"):
+            expect(page.locator(mark)).to_have_count(1)
+        page.click(".button-cancel.js-widget-uninstall")
         expect(page.locator(".widget-tile .widget-state_status_install")).to_be_visible()
         assert "signature=" in stage.asked[1][1]
         noted = page.evaluate("dummy")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from email.utils import formatdate
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -263,3 +264,22 @@ def test_links_of_a_lead(world: SimpleNamespace, amo: Talk) -> None:
     assert [row["to_entity_id"] for row in amo.rows(f"contacts/{contact}/links")] == [lead_id]
     assert amo.ask("POST", f"leads/{lead_id}/unlink", json=body).status_code == 204
     assert amo.rows(f"leads/{lead_id}/links") == []
+
+
+def test_if_modified_since_is_honoured_only_by_its_switch(world: SimpleNamespace, amo: Talk) -> None:
+    lead_id = world.account.create_lead(world.anna, pipeline_id=world.pipeline, status_id=world.stages[0])
+
+    def statuses(at: int) -> list[int]:
+        since = {"If-Modified-Since": formatdate(at, usegmt=True)}
+        return [amo.get(path, headers=since).status_code for path in ("leads", f"leads/{lead_id}", "events", "leads/5")]
+
+    assert statuses(START + 5) == [200, 200, 200, 204]
+    world.switches.honours_if_modified_since = True
+    assert statuses(START + 5) == [304, 304, 200, 204]
+    assert statuses(START - 5) == [200, 200, 200, 204]
+
+
+def test_statuses_have_descriptions_when_asked(world: SimpleNamespace, amo: Talk) -> None:
+    path = f"leads/pipelines/{world.pipeline}/statuses"
+    assert all(row["descriptions"] == [] for row in amo.rows(f"{path}?with=descriptions"))
+    assert all("descriptions" not in row for row in amo.rows(path))

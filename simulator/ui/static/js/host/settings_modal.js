@@ -46,7 +46,7 @@ define([
             'div.widget_settings_block__controls_top',
             {},
             el(
-              'button.button-cancel_plain.js-widget-uninstall',
+              'button.button-cancel.button-cancel_plain.js-widget-uninstall',
               { type: 'button', onclick: () => act('disable', 'N') },
               words('disable'),
             ),
@@ -73,7 +73,7 @@ define([
           onclick: () => act('save', record.active),
         }),
       ),
-      el('input#widget_active__sw.js-widget-install-state', {
+      el('input#widget_active__sw.js-widget-install', {
         type: 'hidden',
         name: 'widget_active',
         value: record.active,
@@ -107,6 +107,7 @@ define([
               ? el('a', { href: record.support.link, target: '_blank', rel: 'noreferrer' }, words('support'))
               : null,
             el('div', {}, words('version', record.installed_version)),
+            el('div.widget-rating-box'),
           ),
         ),
       ),
@@ -116,7 +117,13 @@ define([
         el(
           'div.widget-settings__desc-space',
           {},
-          el('div.widget_settings_block', {}, el('div.widget_settings_block__descr', {}, record.description), form),
+          el(
+            'div.widget_settings_block',
+            {},
+            el('div.widget_settings_block__descr', {}, record.description),
+            el('div.widget-settings-block__desc-expander', {}, el('span.js-widget-settings-desc-expander')),
+            form,
+          ),
         ),
       ),
     );

@@ -30,7 +30,7 @@ define(['jquery', 'host/dom', 'host/icons'], function ($, { el, icon }, icons) {
     if (settings.class_name) $(root).addClass(settings.class_name);
     if (!settings.disable_overlay_click) overlay.addEventListener('click', self.destroy);
     // Widgets close by this class too, whatever they put into the body.
-    if (!settings.disable_cancel_click) $(root).on('click', '.button-cancel, .modal-body__close', self.destroy);
+    if (!settings.disable_cancel_click) $(root).on('click', '.button-cancel:not(.js-widget-uninstall), .modal-body__close', self.destroy);
     $(document).on('keydown', onKey);
     $(settings.container || 'body').append(root);
     settings.init($(body));
