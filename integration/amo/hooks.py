@@ -44,7 +44,7 @@ class Hints:
     """What to look at. Ids are (type, id), the type as the API's path has it; `deleted` is a part of `ids`.
 
     `unread` counts the parts that could not be understood: when it is not 0, only a sweep tells what changed.
-    `requests` are incoming ones that were sorted out: amoCRM forgets them, so only the hook names them.
+    `requests` are incoming ones: amoCRM forgets them as soon as they are sorted out, so then only hooks name them.
     """
 
     ids: frozenset[tuple[str, int]]
@@ -139,7 +139,7 @@ class _Reading:
         item = self.sorted_out.setdefault((action, *takewhile(_INDEX.fullmatch, rest)), {})
         # The lead of an accepted or declined request is named only here.
         match [part for part in rest if not _INDEX.fullmatch(part)]:
-            case [("uid" | "category") as name]:
+            case [("uid" | "category" | "pipeline_id") as name]:
                 item[name] = value
             case ["accept_result", "leads"] | ["accept_result" | "data", "leads", "id"]:
                 item["lead"] = value
@@ -183,9 +183,9 @@ def _types(root: str, type_: str | None) -> tuple[str, ...]:
 
 def _request(item: dict[str, str]) -> Request | None:
     uid, category, lead_id = item.get("uid", ""), item.get("category", ""), _whole(item.get("lead", ""))
-    if lead_id is None or not is_uid(uid) or category not in CATEGORIES:
+    if not is_uid(uid) or category not in CATEGORIES:
         return None
-    return Request(uid, category, lead_id=lead_id)
+    return Request(uid, category, pipeline_id=_whole(item.get("pipeline_id", "")) or 0, lead_id=lead_id)
 
 
 def _whole(value: str) -> int | None:

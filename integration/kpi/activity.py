@@ -141,5 +141,5 @@ def _born(request: Request, lead: Lead | None, history: Iterable[Event]) -> Requ
     return replace(
         request,
         created_at=begun or (lead.created_at if lead else 0),
-        pipeline_id=place or (lead.pipeline_id if lead else 0),
+        pipeline_id=place or (lead.pipeline_id if lead else request.pipeline_id),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
@@ -71,8 +71,16 @@ def save_requests(conn: Connection, account_id: int, changed: Iterable[Request])
 
 def hear(conn: Connection, account_id: int, told: Iterable[Request]) -> None:
     """Keep what hooks say of requests that amoCRM may not show any more; what it showed stays as it is."""
-    heard = [_columns(account_id, request) for request in sorted(told, key=lambda request: request.uid)]
-    rows.upsert(conn, unsorted, heard, update={"lead_id": "coalesce(unsorted.lead_id, excluded.lead_id)"})
+    by_uid: dict[str, Request] = {}
+    for request in sorted(told, key=lambda request: (request.uid, request.lead_id or 0)):
+        known = by_uid.get(request.uid, request)
+        by_uid[request.uid] = replace(request, pipeline_id=request.pipeline_id or known.pipeline_id)
+    heard = [_columns(account_id, request) for request in by_uid.values()]
+    added = {
+        "lead_id": "coalesce(unsorted.lead_id, excluded.lead_id)",
+        "pipeline_id": "CASE WHEN unsorted.pipeline_id = 0 THEN excluded.pipeline_id ELSE unsorted.pipeline_id END",
+    }
+    rows.upsert(conn, unsorted, heard, update=added)
 
 
 def unseen_requests(conn: Connection, account_id: int, seen: Collection[str], span: tuple[int, int]) -> list[int]:

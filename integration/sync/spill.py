@@ -22,7 +22,7 @@ MOST = 100_000
 
 def keep(ctx: Context, account_id: int, hints: Hints) -> None:
     """Put the hints aside. Without Redis they are lost and counted."""
-    requests = [(request.uid, request.category, request.lead_id) for request in hints.requests]
+    requests = [(request.uid, request.category, request.pipeline_id, request.lead_id) for request in hints.requests]
     kept = json.dumps([account_id, sorted(hints.ids), sorted(hints.deleted), requests])
     try:
         ctx.redis.lpush(KEY, kept)
@@ -38,7 +38,8 @@ def drain(ctx: Context) -> None:
         with ctx.database.transaction() as conn:
             if (account := accounts.find(conn, account_id)) is None or account.state == State.UNINSTALLED:
                 ids = deleted = requests = []
-            activity.hear(conn, account_id, [Request(uid, category, lead_id=lead) for uid, category, lead in requests])
+            told = [Request(uid, category, "", pipeline, lead_id=lead) for uid, category, pipeline, lead in requests]
+            activity.hear(conn, account_id, told)
             marks = [(kind, entity_id) for kind, entity_id in ids]
             dirty.mark(conn, account_id, marks, ctx.now_ms(), deleted={(kind, number) for kind, number in deleted})
         _forget(ctx)

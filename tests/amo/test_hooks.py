@@ -114,7 +114,13 @@ def test_a_request_that_was_sorted_out_is_named_with_its_lead(result: str, delet
     assert parse(_body(told)) == Hints(_leads(5) | _LIST, deleted, None, 0, frozenset({request}))
 
 
-@pytest.mark.parametrize("wrong", ["uid=a_1", "uid=", f"uid={'a' * 65}", "category=Иван", "lead=x"])
+def test_a_request_that_comes_in_is_named_with_its_pipeline() -> None:
+    item = "unsorted[add][0]"
+    told = f"{item}[uid]=a1&{item}[category]=forms&{item}[pipeline_id]=3&{item}[source]=Форма"
+    assert parse(_body(told)).requests == frozenset({Request("a1", "forms", pipeline_id=3)})
+
+
+@pytest.mark.parametrize("wrong", ["uid=a_1", "uid=", f"uid={'a' * 65}", "category=Иван"])
 def test_a_request_is_named_by_nothing_but_ids_and_known_words(wrong: str) -> None:
     name, _, value = wrong.partition("=")
     told = {"uid": "a1", "category": "mail", "lead": "5"} | {name: value}
