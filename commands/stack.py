@@ -19,10 +19,13 @@ from typing import Any
 from commands.processes import Part, PartFailed, Parts, free_port, spawn, valkey_command
 from commands.widget import build
 from integration import settings
-from integration.store import dirty, runs
+from integration.store import accounts, dirty, mirrors, runs
+from integration.sync import rebuild
 from integration.sync.context import Context, open_context
 
 ROOT = Path(__file__).resolve().parent.parent
+AFTER_SALE = "Доставка"
+"""The simulated office's pipeline of leads that were won already."""
 
 
 @dataclass
@@ -47,14 +50,22 @@ class Stack:
         return call(f"{self.web_url}{path}", headers={"X-Auth-Token": token})
 
     def connect(self) -> None:
-        """Let amoCRM install Pulse as the marketplace does, and wait until the first import begins."""
+        """Let amoCRM install Pulse as the marketplace does, and choose «Доставка» as after-sale; the import begins."""
         self.simulator("install", {})
         self.parts.wait_until(lambda: self.first_import() is not None, "the installation")
+        with self.ctx.database.read() as conn:
+            known = mirrors.pipelines_of(conn, self.account_id)
+        rebuild.choose_after_sale(self.ctx, self.account_id, {each.id for each in known if each.name == AFTER_SALE})
 
     def install(self) -> None:
-        """Let amoCRM install Pulse, and wait until the first import is done."""
+        """Let amoCRM install Pulse, and wait until the first import is done and counted by the chosen pipelines."""
         self.connect()
         self.parts.wait_until(self.is_imported, "the first import", seconds=120)
+        self.parts.wait_until(self._is_counted_by_choice, "the numbers without after-sale", seconds=60)
+
+    def _is_counted_by_choice(self) -> bool:
+        with self.ctx.database.read() as conn:
+            return accounts.get(conn, self.account_id).after_sale_pipelines != ()
 
     def first_import(self) -> runs.Run | None:
         """Return how far the account's first import is, None before it begins."""
