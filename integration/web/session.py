@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from flask import current_app, g, request
 
 from integration.amo import session_token
+from integration.amo.hosts import is_account_origin
 from integration.errors import NotFound, Unauthorized
 from integration.report.stamp import Question
 from integration.report.team import Team
-from integration.store import accounts, mirrors
+from integration.store import accounts, mirrors, runs
 from integration.web.words import language
 
 if TYPE_CHECKING:
@@ -69,5 +70,10 @@ def question(period: Callable[[int, Account], Period]) -> Iterator[Question]:
 
 
 def _check_host(issuer: str, account: Account, settings: Settings) -> None:
-    if issuer != f"https://{account.host}" and issuer not in settings.account_origins:
-        raise Unauthorized("the token comes from another account's page")
+    if issuer == f"https://{account.host}" or issuer in settings.account_origins:
+        return
+    if is_account_origin(issuer):
+        # The signature is amoCRM's, so the account may have been renamed: the mirrors' next reading finds out.
+        with context().database.transaction() as conn:
+            runs.hasten(conn, account.account_id, runs.MIRRORS, context().now)
+    raise Unauthorized("the token comes from another account's page")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import jwt
 
+from integration.store import accounts, runs
 from tests.web import office
 from tests.web.office import ADMIN, ANNA, BORIS, HEAD, NOW
 
@@ -145,3 +146,15 @@ def test_the_operator_s_extra_origin_is_accepted(client: FlaskClient, ctx: Conte
     token = office.token(ctx.settings, OURS, ANNA, iss=local)
     answer = client.get("/api/v1/card", headers={"X-Auth-Token": token, "Origin": local})
     assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (200, local)
+
+
+def test_a_page_at_another_address_has_the_account_looked_up_there(client: FlaskClient, ctx: Context) -> None:
+    renamed = "https://renamed.amocrm.ru"
+    headers = {"X-Auth-Token": office.token(ctx.settings, OURS, ANNA, iss=renamed), "Origin": renamed}
+    with ctx.database.transaction() as conn:
+        runs.schedule(conn, OURS, runs.MIRRORS, ctx.now + 3_600)
+    assert client.get("/api/v1/card", headers=headers).status_code == 401
+    with ctx.database.transaction() as conn:
+        assert (OURS, runs.MIRRORS) in runs.due(conn, ctx.now)
+        accounts.change(conn, OURS, host="renamed.amocrm.ru")
+    assert client.get("/api/v1/card", headers=headers).status_code == 200
