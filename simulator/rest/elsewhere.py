@@ -1,4 +1,4 @@
-"""Parts of amoCRM that the simulated accounts do not use: empty where they may be asked for, refused where off."""
+"""Parts of amoCRM that the simulated accounts do not use."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint
 
-from simulator.rest.caller import caller
 from simulator.web import Problem, no_content
 
 if TYPE_CHECKING:
     from flask import Response
 
 routes = Blueprint("elsewhere", __name__)
-_MODES_OFF = frozenset({"unavailable", "disabled"})
 
 
 @routes.get("/sources")
@@ -21,17 +19,6 @@ _MODES_OFF = frozenset({"unavailable", "disabled"})
 @routes.get("/catalogs/<int:entity_id>/elements")
 def nothing(entity_id: int = 0) -> Response:  # noqa: ARG001 - Flask names it
     """Answer that there is none (M:crm_platform/sources-api.md, catalogs-api.md)."""
-    return no_content()
-
-
-@routes.get("/customers")
-@routes.get("/customers/transactions")
-@routes.get("/customers/<int:entity_id>")
-@routes.get("/customers/<int:entity_id>/transactions")
-def customers(entity_id: int = 0) -> Response:  # noqa: ARG001 - Flask names it
-    """Answer that there is none; 402 while the account has customers off (M:crm_platform/customers-api.md)."""
-    if caller().switches.customers_mode in _MODES_OFF:
-        raise Problem(402, "Payment required")
     return no_content()
 
 

@@ -10,6 +10,7 @@ from simulator.rest import (
     complex,  # noqa: A004 - the vendor's name of the route
     contacts,
     custom_fields,
+    customers,
     elsewhere,
     events,
     lead_writes,
@@ -31,7 +32,7 @@ def blueprint() -> Blueprint:
     api = Blueprint("api", __name__, url_prefix=PREFIX)
     for module in (account, users, pipelines, leads, lead_writes, complex, contacts, custom_fields, tasks, events):
         api.register_blueprint(module.routes)
-    for module in (notes, calls, unsorted, webhooks, links, elsewhere):
+    for module in (notes, calls, unsorted, webhooks, links, customers, elsewhere):
         api.register_blueprint(module.routes)
     api.after_request(unmodified.shorten)
     return api

@@ -65,11 +65,22 @@ def test_a_complex_lead_joins_its_contact_to_its_company(amo: Talk) -> None:
 
 
 @pytest.mark.parametrize("path", ["sources", "catalogs", "catalogs/5/elements", "customers", "customers/transactions"])
-def test_what_the_account_has_none_of_is_empty(world: SimpleNamespace, amo: Talk, path: str) -> None:
-    world.switches.customers_mode = "segments"
+def test_what_the_account_has_none_of_is_empty(amo: Talk, path: str) -> None:
     answer = amo.get(path)
     assert (answer.status_code, answer.content) == (204, b"")
 
 
-def test_customers_are_refused_while_they_are_off_and_talks_are_unknown(amo: Talk) -> None:
-    assert [amo.get(path).status_code for path in ("customers", "customers/5", "talks/5")] == [402, 402, 404]
+def test_customers_are_listed_where_there_are_any(world: SimpleNamespace, amo: Talk) -> None:
+    customer_id = world.account.create_customer(world.anna, name="Regular")
+    (row,) = amo.rows("customers?with=contacts,companies&filter[name]=regular")
+    assert (row["id"], row["name"], row["responsible_user_id"]) == (customer_id, "Regular", world.anna)
+    assert row["_embedded"] == {"segments": [], "tags": [], "contacts": [], "companies": []}
+    assert (row["ltv"], row["purchases_count"], row["average_check"], row["is_deleted"]) == (0, 0, 0, False)
+    assert amo.get(f"customers/{customer_id}").json()["id"] == customer_id
+    assert amo.get("customers/5").status_code == 204
+    world.switches.customers_mode = "unavailable"
+    assert [amo.get(path).status_code for path in ("customers", f"customers/{customer_id}")] == [402, 402]
+
+
+def test_talks_are_unknown(amo: Talk) -> None:
+    assert amo.get("talks/5").status_code == 404
