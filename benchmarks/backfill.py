@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 import time
+from bisect import bisect_right
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -120,6 +121,12 @@ def _steady_rate(timestamps: list[float], seconds: float) -> float:
     """Return the requests per second of the import, by amoCRM's record: from its first request to its last."""
     mine = [at for at in timestamps if at > timestamps[-1] - seconds]
     return (len(mine) - 1) / (mine[-1] - mine[0])
+
+
+def _best_minute(timestamps: list[float]) -> float:
+    """Return the requests per second of the busiest minute: what is reached between the ends of lists."""
+    most = max(bisect_right(timestamps, at + 60) - number for number, at in enumerate(timestamps))
+    return most / 60
 
 
 def _cost(part: Part) -> Cost:

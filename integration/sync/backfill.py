@@ -32,10 +32,12 @@ if TYPE_CHECKING:
 
 CONNECTIONS = 6
 """Seven requests a second that take half a second each need four; the others bridge what takes longer."""
-SLICE_MS = 20_000
-"""After this time the work goes to the end of the queue."""
+SLICE_MS = 240_000
+"""After this time the work goes to the end of the queue: a job must not last too long."""
 FAIR_MS = 1_000
 """After this time already, if others wait."""
+ALONE_MS = 3_000
+"""After this time, if there is no queue: then the clock does the work, and has other things to look after."""
 LEASE = 120
 """Seconds without a saved page after which somebody else resumes."""
 WEEK = 7 * 86_400
@@ -103,7 +105,10 @@ class _Slice:
     def is_over(self) -> bool:
         """Tell whether it is somebody else's turn."""
         worked_ms = self._ctx.now_ms() - self._started_ms
-        return worked_ms > SLICE_MS or (worked_ms > FAIR_MS and ring.others_wait(self._ctx))
+        if worked_ms <= FAIR_MS:
+            return False
+        waiting = ring.waiting(self._ctx)
+        return bool(waiting) or worked_ms > (ALONE_MS if waiting is None else SLICE_MS)
 
     def work(self, clients: Sequence[AmoClient]) -> None:
         """Read pages and apply them until the pass is done or the time is over. Raises AmoError, _Overtaken."""

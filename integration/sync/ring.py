@@ -54,10 +54,15 @@ def call(ctx: Context, job: str, *arguments: int | str, queue: str = BULK) -> bo
 
 def others_wait(ctx: Context) -> bool:
     """Tell whether a queue holds jobs that no worker has taken."""
+    return bool(waiting(ctx))
+
+
+def waiting(ctx: Context) -> int | None:
+    """Count the jobs that no worker has taken. None: Redis does not answer."""
     try:
-        return any(ctx.redis.llen(f"{Queue.redis_queue_namespace_prefix}{name}") for name in (LIVE, BULK))
+        return sum(ctx.redis.llen(f"{Queue.redis_queue_namespace_prefix}{name}") for name in (LIVE, BULK))
     except RedisError:
-        return False
+        return None
 
 
 def _enqueue(ctx: Context, queue: str, job: str, *arguments: int | str) -> None:

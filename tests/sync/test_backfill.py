@@ -32,6 +32,12 @@ BLOCKS = range(int(os.environ.get("PULSE_PAGING_BLOCKS", "1")))
 """How many times six runs of paging under change; fifty are the whole proof."""
 
 
+@pytest.fixture(autouse=True)
+def whole_slices(monkeypatch):
+    """Without a queue the work is done in short slices: here a slice shall be all of it."""
+    monkeypatch.setattr(backfill, "ALONE_MS", 10**9)
+
+
 @pytest.fixture
 def small_pages(monkeypatch):
     """A small account shall have many pages."""
