@@ -64,7 +64,7 @@ def split(amount: int, held: Iterable[tuple[int, int]]) -> dict[int, int]:
         seconds[user_id] += taken
         last = user_id
     total = sum(seconds.values())
-    if total == 0:
+    if total == 0 or len(seconds) == 1:
         return {last: amount}
     parts = {user_id: amount * taken // total for user_id, taken in seconds.items()}
     by_remainder = sorted(parts, key=lambda user_id: (-(amount * seconds[user_id] % total), user_id))

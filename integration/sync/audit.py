@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 EVERY = 86_400
 """Seconds between two audits."""
-WAIT = 600
-"""Seconds after which an audit looks again whether another generation is still being built."""
 NAMED = 20
 """So many wrong cells are named in the log and in the proof; all of them are counted."""
 
@@ -50,7 +48,7 @@ def run(ctx: Context, account_id: int) -> None:
         account = accounts.lock(conn, account_id)
         work = runs.begin(conn, account_id, runs.AUDIT, ctx.now)
         begun = rebuild.audit(conn, account, ctx.now)
-        runs.finish(conn, work, {}, now=ctx.now, due_at=ctx.now + (EVERY if begun else WAIT))
+        runs.finish(conn, work, {}, now=ctx.now, due_at=ctx.now + (EVERY if begun else rebuild.AUDIT_AGAIN))
 
 
 def conclude(ctx: Context, account_id: int) -> bool:

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 AUDIT = "audit"
 """The reason of a generation that is only there to be compared."""
+AUDIT_AGAIN = 600
+"""Seconds after which an audit begins again that a wish interrupted, or kept from beginning."""
 KEPT = "kept"
 """The reason of a generation that a person went back to: only a person's choice replaces it."""
 KEEP_SECONDS = 86_400
@@ -185,6 +187,8 @@ def _drop_under_way(conn: Connection, kept_up: Sequence[Generation], now: int) -
     for one in kept_up:
         if one.stage in UNDER_WAY:
             generations.enter(conn, one, Stage.DROPPED, now)
+            if one.reason == AUDIT:
+                runs.hasten(conn, one.account_id, runs.AUDIT, now + AUDIT_AGAIN)
 
 
 def _point(conn: Connection, account: Account, new: Generation) -> None:

@@ -214,8 +214,18 @@ def test_an_audit_waits_for_a_rebuild(ctx, filled):
     rebuild.choose_after_sale(ctx, filled, [RETAIL])
     audit.run(ctx, filled)
     with ctx.database.read() as conn:
-        assert runs.get(conn, filled, runs.AUDIT).due_at <= ctx.now + audit.WAIT
+        assert runs.get(conn, filled, runs.AUDIT).due_at <= ctx.now + rebuild.AUDIT_AGAIN
         assert generations.live(conn, filled)[1].reason == "after_sale"
+
+
+def test_an_audit_that_a_wish_interrupted_comes_again_soon(ctx, filled):
+    audit.run(ctx, filled)
+    building._step(ctx, filled)
+    rebuild.choose_after_sale(ctx, filled, [RETAIL])
+    with ctx.database.read() as conn:
+        assert runs.get(conn, filled, runs.AUDIT).due_at <= ctx.now + rebuild.AUDIT_AGAIN
+    building.to_end(ctx, filled)
+    assert told(ctx, filled)[0].rules.after_sale_pipelines == {RETAIL}
 
 
 def proof(ctx: Context, account_id: int):
