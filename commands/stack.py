@@ -72,17 +72,17 @@ class Stack:
         with self.ctx.database.read() as conn:
             return runs.get(conn, self.account_id, runs.BACKFILL)
 
-    def sweep(self) -> None:
-        """Let the clock do the sweep now rather than in some minutes, and wait until it has read everything."""
+    def sweep(self, kind: str = runs.SWEEP) -> None:
+        """Let the clock do a sweep now rather than in some minutes, and wait until it has read everything."""
         asked = self.ctx.now
         with self.ctx.database.transaction() as conn:
-            runs.hasten(conn, self.account_id, runs.SWEEP, asked)
-        self.parts.wait_until(lambda: self._was_swept(asked), "the sweep", seconds=120)
+            runs.hasten(conn, self.account_id, kind, asked)
+        self.parts.wait_until(lambda: self._was_swept(kind, asked), "the sweep", seconds=120)
         self.parts.wait_until(self.is_settled, "the end of what the sweep found", seconds=60)
 
-    def _was_swept(self, since: int) -> bool:
+    def _was_swept(self, kind: str, since: int) -> bool:
         with self.ctx.database.read() as conn:
-            last = runs.get(conn, self.account_id, runs.SWEEP)
+            last = runs.get(conn, self.account_id, kind)
         # One that met with trouble is due again at once.
         done = last is not None and last.finished_at is not None and last.started_at >= since
         return done and last is not None and last.due_at > self.ctx.now
