@@ -14,9 +14,9 @@ function module_of(path) {
 }
 
 function drawn(language, width) {
-  const paths = ['view_model', 'layout', 'draw', 'words'].map((name) => '/widget/lib/' + name + '.js');
+  const paths = ['view_model', 'layout', 'draw', 'words', 'sync_view', 'sync_layout'].map((name) => '/widget/lib/' + name + '.js');
   return Promise.all([texts(language), module_of('/tests/answers.js')]).then(([known, answers]) => (
-    new Promise((resolve) => require(paths, (viewModel, layout, draw, createSay) => {
+    new Promise((resolve) => require(paths, (viewModel, layout, draw, createSay, syncView, syncLayout) => {
       const say = createSay((key) => key.split('.').reduce((inner, part) => inner && inner[part], known));
       const links = { email: 'support@pulse.example.com', connect: 'https://pulse.example.com/oauth/start' };
       const states = answers.states();
@@ -29,7 +29,16 @@ function drawn(language, width) {
         const narrow = root.clientWidth < 216;
         draw(root, layout(viewModel({ ...states[name], narrow }, { language, say, links })));
       });
-      resolve(Object.keys(states));
+      const connections = answers.connections();
+      Object.keys(connections).forEach((name) => {
+        const frame = document.body.appendChild(document.createElement('div'));
+        frame.id = name;
+        frame.style.width = 2 * width + 12 + 'px';
+        const root = frame.appendChild(document.createElement('div'));
+        root.className = 'pulse-settings';
+        draw(root, syncLayout(syncView(connections[name], { language, say }), links, say));
+      });
+      resolve(Object.keys(states).concat(Object.keys(connections)));
     }))
   ));
 }
@@ -62,7 +71,7 @@ function contrast(element) {
 
 /** @returns {string[]} what cannot be read in a state: words that stick out or stand on too little contrast */
 function faults(name) {
-  const root = document.querySelector('#' + name + ' .pulse-card');
+  const root = document.querySelector('#' + name).firstChild;
   const edge = root.getBoundingClientRect();
   const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
   const found = [];

@@ -103,4 +103,19 @@ function states() {
   };
 }
 
-module.exports = { NOW, DAY, kpi, card, sight, importing, sync, states };
+/** Every state in which a person may find the settings, by name. */
+function connections() {
+  const seen = (told, failure = null) => ({ told, failure, now: NOW });
+  const words = { title: 'Нужно переподключить', text: 'Доступ к аккаунту отозван.', action: 'connect' };
+  return {
+    'settings-checking': seen(null), 'settings-absent': seen(null, 'not_found'), 'settings-active': seen(sync()),
+    'settings-importing': seen(sync({ importing: importing() })),
+    'settings-broken': seen(sync({ state: 'reconnect_required', words })),
+    'settings-doubtful': seen(sync({
+      users: { seen: 8, of: 9 }, hooks: { state: 'refused', reason: 'payment_required', checked_at: NOW },
+      proof: { at: NOW - 60, cells: 5, differed: 2 }, pending: 3
+    }))
+  };
+}
+
+module.exports = { NOW, DAY, kpi, card, sight, importing, sync, states, connections };

@@ -57,6 +57,7 @@ test('an account that must be connected again offers the button, a healthy one o
   const broken = sync({ state: 'reconnect_required', words: { title: 'a', text: 'b', action: 'connect' }, importing: importing() });
   assert.equal(view(broken).connect, 'button');
   assert.equal(view(broken).importing, null);
+  assert.deepEqual(view(broken).facts.map((each) => each.key), ['proof']);
   assert.equal(view(sync()).connect, 'link');
 });
 
@@ -64,4 +65,10 @@ test('without an answer the pane says why', () => {
   assert.equal(view(null).title, 'Проверяем подключение…');
   assert.equal(view(null, 'not_found').connect, 'button');
   assert.equal(view(null, 'broken', 'en').title, 'The connection could not be checked');
+});
+
+test('an account without hooks is not praised for what its hooks brought', () => {
+  const refused = sync({ hooks: { state: 'refused', reason: 'payment_required', checked_at: NOW }, drift: { healed: 0 } });
+  assert.equal(fact(refused, 'drift'), undefined);
+  assert.equal(fact(sync({ drift: { healed: 0 } }), 'drift'), 'За сутки всё пришло вебхуками, исправлять было нечего');
 });

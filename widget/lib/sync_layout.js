@@ -32,7 +32,7 @@ define(['./nodes.js'], function (nodes) {
     return node('div', { class: 'pulse-import-kind', key: each.key, 'data-pulse-kind': each.key }, [
       words('span', 'pulse-import-label', each.label),
       words('span', 'pulse-import-rows', each.rows),
-      words('span', 'pulse-import-share', each.text),
+      words('span', 'pulse-import-share' + (each.rows ? '' : ' pulse-import-waits'), each.text),
       node('div', {
         class: 'pulse-bar', role: 'progressbar', 'aria-label': each.label,
         'aria-valuemin': '0', 'aria-valuemax': '100', 'aria-valuenow': percent

@@ -2,6 +2,7 @@
 define(['./format.js', './importing.js'], function (createFormat, importing) {
   'use strict';
 
+  const WORKING = ['active', 'rights_suspect'];
   const TONES = { active: 'good', importing: 'busy', installing: 'busy', checking: 'quiet' };
 
   /**
@@ -43,12 +44,15 @@ define(['./format.js', './importing.js'], function (createFormat, importing) {
 
   /** @returns {{key: string, tone: string, text: string}[]} what heads and administrators want to be sure of */
   function facts(told, loads, now, format, say) {
-    const exactness = loads ? [] : [drift(told, format, say), proof(told, now, format, say)];
-    return exactness.concat(hooks(told, say), users(told, format, say), pending(told, format, say)).filter(Boolean);
+    const works = WORKING.indexOf(told.state) >= 0;
+    const exactness = loads ? [] : [works && drift(told, format, say), proof(told, now, format, say)];
+    const present = works ? [hooks(told, say), users(told, format, say)] : [];
+    return exactness.concat(present, pending(told, format, say)).filter(Boolean);
   }
 
   function drift(told, format, say) {
     const healed = told.drift.healed;
+    if (!healed && !hasHooks(told)) { return null; }
     const text = healed ? say('settings.fact.healed', { count: format.count(healed) }) : say('settings.fact.no_drift');
     return { key: 'drift', tone: 'good', text: text };
   }
@@ -67,8 +71,12 @@ define(['./format.js', './importing.js'], function (createFormat, importing) {
 
   function hooks(told, say) {
     if (!told.hooks) { return null; }
-    const refused = told.hooks.state === 'refused';
-    return { key: 'hooks', tone: refused ? 'warn' : 'good', text: say('settings.fact.hooks_' + (refused ? 'off' : 'on')) };
+    const on = hasHooks(told);
+    return { key: 'hooks', tone: on ? 'good' : 'warn', text: say('settings.fact.hooks_' + (on ? 'on' : 'off')) };
+  }
+
+  function hasHooks(told) {
+    return told.hooks !== null && told.hooks.state !== 'refused';
   }
 
   function users(told, format, say) {
