@@ -92,6 +92,7 @@ def _figures(stack: Stack, options: argparse.Namespace, seconds: float, costs: t
             f"at least {RATE_GOAL} of {options.rate} requests/s",
             share >= RATE_GOAL,
         ),
+        Figure("rate_of_best_minute", round(_best_minute(asked["timestamps"]), 3)),
         Figure(
             "busiest_second", asked["max_per_second"], None, "never over 7", asked["max_per_second"] <= AMOCRM_LIMIT
         ),
