@@ -9,7 +9,7 @@ from sqlalchemy import and_, or_, select, update
 
 from integration.errors import NotFound
 from integration.store import rows
-from integration.store.accounts import PAUSED, SILENT
+from integration.store.accounts import PAUSED, SILENT, State
 from integration.store.tables import accounts, runs
 
 if TYPE_CHECKING:
@@ -94,7 +94,9 @@ def due(conn: Connection, now: int) -> list[tuple[int, str]]:
     asks = and_(accounts.c.retry_at <= now, accounts.c.state.not_in(SILENT))
     # A refresh token dies of waiting: an account that has not paid, or took our rights, keeps its grants.
     keeps_alive = and_(_row.kind == TOKENS, accounts.c.state.in_(PAUSED))
-    askable = or_(asks, keeps_alive, _row.kind == FAREWELL)
+    # Counting anew needs nothing of amoCRM: what people see stays right while the account cannot be read.
+    asks_nothing = and_(_row.kind.in_([REBUILD, AUDIT]), accounts.c.state != State.UNINSTALLED)
+    askable = or_(asks, keeps_alive, asks_nothing, _row.kind == FAREWELL)
     query = select(_row.account_id, _row.kind).join(accounts, accounts.c.account_id == _row.account_id)
     found = conn.execute(query.where(_row.due_at <= now, askable).order_by(_row.due_at))
     return [(account_id, kind) for account_id, kind in found]

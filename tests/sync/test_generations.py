@@ -228,6 +228,15 @@ def test_an_audit_that_a_wish_interrupted_comes_again_soon(ctx, filled):
     assert told(ctx, filled)[0].rules.after_sale_pipelines == {RETAIL}
 
 
+def test_an_account_that_cannot_be_read_is_counted_anew_all_the_same(ctx, filled, monkeypatch):
+    monkeypatch.setattr(jobs, "context", lambda: ctx)
+    rebuild.choose_after_sale(ctx, filled, [DELIVERY, RETAIL])
+    with ctx.database.transaction() as conn:
+        accounts.enter(conn, filled, accounts.State.RECONNECT_REQUIRED, ctx.now, retry_at=ctx.now + 9999)
+    clock.tick(ctx)
+    assert rows(ctx, filled) == ({}, 0)
+
+
 def proof(ctx: Context, account_id: int):
     with ctx.database.read() as conn:
         return runs.get(conn, account_id, runs.PROOF).progress
