@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from integration.kpi.activity import WAITING, Contact, Note, Request
 from integration.store import rows
@@ -62,6 +62,15 @@ def requests_of(conn: Connection, account_id: int, lead_ids: Collection[int]) ->
     """Return the incoming requests that came as these leads."""
     query = select(*_REQUEST).where(unsorted.c.account_id == account_id, rows.among(conn, unsorted.c.lead_id, lead_ids))
     return [Request(*row) for row in conn.execute(query)]
+
+
+def count_requests(conn: Connection, account_id: int, start: int, end: int) -> dict[str, int]:
+    """Return outcome → how many requests of a time, ends included; what is hearsay only is left out."""
+    row = unsorted.c
+    inside = (row.account_id == account_id, row.created_at >= start, row.created_at <= end)
+    proved = row.is_listed | (row.outcome != WAITING)
+    query = select(row.outcome, func.count()).where(*inside, proved).group_by(row.outcome)
+    return {outcome: count for outcome, count in conn.execute(query)}  # noqa: C416 - rows are not pairs to a type checker
 
 
 def save_requests(conn: Connection, account_id: int, changed: Iterable[Request]) -> None:

@@ -6,7 +6,7 @@ A kind that the account refuses (the module is off, there are no rights) is skip
 from __future__ import annotations
 
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -14,7 +14,7 @@ from integration.amo import records as lists
 from integration.amo.client import FilterIgnored
 from integration.amo.hooks import UNSORTED
 from integration.amo.records import CONTACT_KINDS, NOTE_KINDS, REFUSALS
-from integration.kpi.activity import Contact, Note
+from integration.kpi.activity import ACCEPTED, DECLINED, Contact, Note
 from integration.store import activity, cursors, events
 from integration.sync import deletion
 from integration.sync.apply import Batch
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 WAITING = UNSORTED[0]
 KINDS = (*CONTACT_KINDS, *NOTE_KINDS, WAITING)
+WEEK = 7 * 86_400
 OVERLAP = 600
 """Seconds that are read again: what comes in by an import is dated earlier than it comes."""
 
@@ -65,6 +66,18 @@ def since(ctx: Context, client: AmoClient, account_id: int, kind: str) -> Iterat
         begun = begun or records.api.server_now
         yield batch_of(records, shown)
     yield Batch(records.api.server_now, read_to={kind: begun})
+
+
+def cross_check(ctx: Context, client: AmoClient, account_id: int) -> dict[str, Any]:
+    """Return what amoCRM itself counts of the week's requests, and what we know: [all, accepted, declined] of each.
+
+    They differ by what came and went unseen: before the install, or while hooks were lost. Raises REFUSALS.
+    """
+    now = client.server_now
+    told = lists.of(client).summary(now - WEEK, now)
+    with ctx.database.read() as conn:
+        known = activity.count_requests(conn, account_id, now - WEEK, now)
+    return {"told": [*told], "known": [sum(known.values()), known.get(ACCEPTED, 0), known.get(DECLINED, 0)]}
 
 
 def batch_of(records: Records, shown: Sequence[Record], answered: Sequence[Mark] = ()) -> Batch:

@@ -52,13 +52,18 @@ def sweep_activity(ctx: Context, account_id: int) -> None:
 
     def sweep(client: AmoClient) -> Progress:
         refused: Progress = {}
+        counted: Progress = {}
         for kind in records.KINDS:
             try:
                 for read in records.since(ctx, client, account_id, kind):
                     batch(ctx, account_id, read)
             except REFUSALS as refusal:
                 refused[kind] = refusal.code
-        return {"refused": refused}
+        try:
+            counted = records.cross_check(ctx, client, account_id)
+        except REFUSALS as refusal:
+            refused.setdefault(records.WAITING, refusal.code)
+        return {"refused": refused, "unsorted": counted}
 
     _do_every(ACTIVITY_EVERY, ctx, account_id, runs.ACTIVITY, sweep)
     ring.ring(ctx, account_id)

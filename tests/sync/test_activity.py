@@ -115,6 +115,23 @@ def test_with_every_hook_lost_the_sweeps_and_the_log_find_everything_that_can_be
     assert {key for key, _, _ in wrong(office)} <= unseen
 
 
+def test_the_requests_are_checked_against_amocrms_own_count(office):
+    def unseen():
+        jobs.activity(office.account.id)
+        with office.ctx.database.read() as conn:
+            counts = runs.get(conn, office.account.id, runs.ACTIVITY).progress["unsorted"]
+        return [told - known for told, known in zip(counts["told"], counts["known"], strict=True)]
+
+    before = unseen()  # what came and went before the install
+    work(office)
+    live(office)
+    assert unseen() == before
+    office.account.switches.hook_lost = 1.0
+    office.account.decline_unsorted(office.account.add_unsorted("forms", name="Мимо"), office.admin)
+    live(office)
+    assert unseen() == [before[0] + 1, before[1], before[2] + 1]
+
+
 def test_a_request_that_only_its_last_hook_spoke_of_is_known_with_its_fate(office):
     office.account.switches.hook_lost = 1.0
     uid = office.account.add_unsorted("sip", name="Звонок", metadata={"phone": "+79991112233"})
