@@ -61,6 +61,7 @@ class Account:
     connected_at: int
     suspicion: str | None
     users_seen: int
+    has_filters: bool
 
     def may_ask(self, now: int) -> bool:
         """Tell whether a request to amoCRM makes sense now."""

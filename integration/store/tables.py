@@ -5,7 +5,7 @@ Times are UTC seconds unless a name ends in `_ms`. Money is in hundredths. No pe
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, SmallInteger, Table, Text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Index, Integer, SmallInteger, Table, Text, text
 
 from integration.store.columns import account, key, metadata
 from integration.store.tables_activity import contacts, cursors, notes, unsorted
@@ -41,6 +41,7 @@ accounts = Table(
     Column("lease_owner", Text),  # who serves the lane now
     Column("lease_until_ms", BigInteger, nullable=False, server_default="0"),
     Column("after_sale_pipelines", JSON, nullable=False),  # list of pipeline ids
+    Column("has_filters", Boolean, nullable=False, server_default=text("true")),  # the paid filters of leads
     Column("connected_at", BigInteger, nullable=False, server_default="0"),  # when it was installed, lately
     Column("suspicion", Text),  # why the rights of the grant are doubted, see sync.rights; NULL: they are not
     Column("users_seen", Integer, nullable=False, server_default="0"),  # how many users the last reading listed

@@ -40,10 +40,10 @@ RECHECK_MS = 1_050
 class Batch:
     """What was read, up to a few hundred of each. `server_now` is amoCRM's clock at that reading.
 
-    `deleted` are confirmed by the API. `answered` are the marks that this reading serves; `later` are those that
-    are asked again at the time in ms beside them. `cursors` names columns of the account and how far they were read,
-    `read_to` the lists of other kinds. `by_sweep` says that nothing had asked for this reading: what it finds out is
-    what hooks did not tell.
+    `deleted` are confirmed by the API. `answered` are the marks that this reading serves; `applied` those whose
+    snapshots it brings, which stay until their events are read too; `later` those that are asked again at the time in
+    ms beside them. `cursors` names columns of the account and how far they were read, `read_to` the lists of other
+    kinds. `by_sweep` says that nothing had asked for this reading: what it finds out is what hooks did not tell.
     """
 
     server_now: int
@@ -55,6 +55,7 @@ class Batch:
     requests: Sequence[Request] = ()
     deleted: frozenset[Entity] = frozenset()
     answered: Sequence[Mark] = ()
+    applied: Sequence[Mark] = ()
     later: Sequence[tuple[Mark, int]] = ()
     cursors: Mapping[str, int] = field(default_factory=dict)
     read_to: Mapping[str, int] = field(default_factory=dict)
@@ -102,18 +103,19 @@ def _settle_marks(conn: Connection, account: Account, read: Batch, now_ms: int) 
     postponed = dict(read.later)
     still = dirty.unchanged(conn, account.account_id, [*read.answered, *postponed])
     answered = [mark for mark in still if mark not in postponed]
-    unsettled = _unsettled(read)
-    again = [mark for mark in answered if (mark.entity_type, mark.entity_id) in unsettled]
+    present = unsettled(read)
+    again = [mark for mark in answered if (mark.entity_type, mark.entity_id) in present]
     dirty.clear(conn, account.account_id, set(answered) - set(again))
     rechecks = [(mark._replace(first_ms=now_ms), now_ms + RECHECK_MS) for mark in again]
     retries = [(mark, postponed[mark]) for mark in still if mark in postponed]
     dirty.postpone(conn, account.account_id, rechecks + retries)
-    waited = Counter(bucket(max(0, now_ms - mark.first_ms)) for mark in answered if not mark.tries)
+    fresh = [mark for mark in (*answered, *read.applied) if not mark.tries]
+    waited = Counter(bucket(max(0, now_ms - mark.first_ms)) for mark in fresh)
     freshness.add(conn, account.account_id, day_of(now_ms // 1000, account.timezone), waited)
     return len(answered)
 
 
-def _unsettled(read: Batch) -> set[Entity]:
+def unsettled(read: Batch) -> set[Entity]:
     """Return what changed in the very second of the reading: it may change again in it without a newer time."""
     # A time further ahead was written by somebody's integration; waiting for it would never end.
     present = range(read.server_now, read.server_now + 2)

@@ -37,7 +37,7 @@ def refresh(ctx: Context, client: AmoClient, account_id: int) -> None:
             card.currency != account.currency,
             rights.weigh(conn, account, users.doubt, ctx.now),
         ]
-        accounts.change(conn, account_id, currency=card.currency)
+        accounts.change(conn, account_id, currency=card.currency, has_filters=card.has_api_filter)
         # The zone and the statuses change what days and leads count: readers see that all at once, when it is counted.
         rebuild.follow(conn, account, timezone=card.timezone, known_pipelines=known, reason="settings", now=ctx.now)
         version = accounts.advance(conn, account, visible=any(changed))

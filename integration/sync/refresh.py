@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import secrets
 import time
-from itertools import count
 from typing import TYPE_CHECKING
 
-from integration.amo.client import FilterIgnored
 from integration.store import accounts, dirty, leases
-from integration.sync import connection, deletion, intake, records, ring, troubles
-from integration.sync.apply import Batch, batch
+from integration.sync import connection, records, ring, troubles
+from integration.sync.apply import batch
+from integration.sync.lane import MARKS, Due, Lane
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from integration.amo.client import AmoClient
-    from integration.kpi.model import Lead, Task
-    from integration.store.accounts import Account
-    from integration.store.database import Connection
     from integration.store.dirty import Mark
     from integration.sync.context import Context
 
-MARKS = 250
-"""As many entities of a type as one request may ask for."""
-OVERLAP = 5
-"""Seconds of the event log that are read again: entries show up late. The sweep reads further back."""
 LEASE_MS = 15_000
 BUDGET_MS = 20_000
 """After this time the lane goes back into the queue, so that others get their turn."""
@@ -44,7 +34,7 @@ def run(ctx: Context, account_id: int) -> None:
     if not _claim(ctx, account_id, owner):
         return
     try:
-        with troubles.met(ctx, account_id), connection.client(ctx, account_id) as client:
+        with troubles.met(ctx, account_id), connection.client(ctx, account_id, live=True) as client:
             _serve(ctx, client, account_id, owner)
     finally:
         with ctx.database.transaction() as conn:
@@ -71,74 +61,30 @@ def _is_due(ctx: Context, account_id: int) -> bool:
 
 
 def _serve(ctx: Context, client: AmoClient, account_id: int, owner: str) -> None:
-    started = ctx.now_ms()
-    while (now_ms := ctx.now_ms()) < started + BUDGET_MS:
-        if now_ms > started + FAIR_MS and ring.others_wait(ctx):
-            return
-        with ctx.database.read() as conn:
-            account = accounts.get(conn, account_id)
-            marks = _take(conn, account_id, ("leads", "tasks"), now_ms)
-            soonest = dirty.soonest(conn, account_id)
-            # What nobody sees live comes after everything that somebody does.
-            quiet = [] if marks else _take(conn, account_id, records.KINDS, now_ms)
-        if quiet:
+    lane, started = Lane(ctx, client, account_id), ctx.now_ms()
+    while not _is_over(ctx, started) or lane.is_log_due:
+        due = Due() if _is_over(ctx, started) else lane.look()
+        if due.urgent or lane.is_log_due:
+            client.reserve()
+            lane.turn(due if _is_over(ctx, started) else lane.look())
+            _claim(ctx, account_id, owner)
+        elif quiet := _quiet(ctx, account_id):
             for read in records.fetched(ctx, client, account_id, quiet):
                 batch(ctx, account_id, read)
                 _claim(ctx, account_id, owner)
-        elif marks:
-            for read in fetched(ctx, client, account, marks):
-                intake.take(ctx, client, account_id, read)
-                _claim(ctx, account_id, owner)
-        elif soonest is not None and soonest - now_ms <= NEAR_MS:
+        elif due.soonest_ms is not None and due.soonest_ms - ctx.now_ms() <= NEAR_MS:
             time.sleep(LOOK_SECONDS)
         else:
             return
 
 
-def _take(conn: Connection, account_id: int, kinds: Sequence[str], now_ms: int) -> list[Mark]:
-    return [mark for kind in kinds for mark in dirty.take(conn, account_id, kind, now_ms, MARKS)]
+def _quiet(ctx: Context, account_id: int) -> list[Mark]:
+    """Return what nobody sees live: it comes after everything that somebody does."""
+    with ctx.database.read() as conn:
+        now_ms = ctx.now_ms()
+        return [mark for kind in records.KINDS for mark in dirty.take(conn, account_id, kind, now_ms, MARKS)]
 
 
-def fetched(ctx: Context, client: AmoClient, account: Account, marks: list[Mark]) -> Iterator[Batch]:
-    """Read the marked entities and then the events since the cursor; the last batch answers the marks.
-
-    The events are read after the snapshots: what changed in between shows as an event newer than its snapshot.
-    """
-    leads = _leads(client, [mark.entity_id for mark in marks if mark.entity_type == "leads"])
-    server_now = client.server_now
-    tasks = _tasks(client, [mark.entity_id for mark in marks if mark.entity_type == "tasks"])
-    server_now = server_now or client.server_now
-    end = client.server_now
-    for page in count(1):
-        events, more = client.events_page(account.events_cursor - OVERLAP, end, page)
-        if not more:
-            break
-        yield Batch(server_now, events=events)
-    shown = {("leads", lead.id) for lead in leads} | {("tasks", task.id) for task in tasks}
-    missing = [mark for mark in marks if (mark.entity_type, mark.entity_id) not in shown]
-    verdict = deletion.judge(ctx, client, account.account_id, missing, events)
-    answered = [mark for mark in marks if mark not in missing] + verdict.answered
-    yield Batch(
-        server_now=server_now,
-        leads=[*leads, *verdict.leads],
-        tasks=tasks,
-        events=events,
-        deleted=frozenset(verdict.deleted),
-        answered=answered,
-        later=verdict.later,
-        cursors={"events_cursor": end},
-    )
-
-
-def _leads(client: AmoClient, ids: list[int]) -> list[Lead]:
-    if not ids:
-        return []
-    try:
-        return client.leads_by_id(ids)
-    except FilterIgnored:
-        # Without the paid filters every lead is a request of its own.
-        return [lead for lead in map(client.lead, ids) if lead is not None]
-
-
-def _tasks(client: AmoClient, ids: list[int]) -> list[Task]:
-    return client.tasks_by_id(ids) if ids else []
+def _is_over(ctx: Context, started_ms: int) -> bool:
+    served_ms = ctx.now_ms() - started_ms
+    return served_ms > BUDGET_MS or (served_ms > FAIR_MS and ring.others_wait(ctx))

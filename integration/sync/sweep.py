@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from integration.amo.client import FilterIgnored
 from integration.amo.records import REFUSALS
 from integration.store import accounts, runs
-from integration.sync import connection, intake, mirrors, records, ring, subscription, tokens, troubles
+from integration.sync import connection, intake, mirrors, reading, records, ring, subscription, tokens, troubles
 from integration.sync.apply import Batch, batch
 
 if TYPE_CHECKING:
@@ -100,13 +100,17 @@ def _do_every(
 
 def _sweep_leads(ctx: Context, client: AmoClient, account: Account) -> None:
     started = 0
-    for leads in _leads_since(client, account.leads_cursor - OVERLAP):
+    for leads in _leads_since(ctx, client, account):
         started = started or client.server_now
         intake.take(ctx, client, account.account_id, Batch(client.server_now, leads=leads, by_sweep=True))
     intake.take(ctx, client, account.account_id, Batch(client.server_now, cursors={"leads_cursor": started}))
 
 
-def _leads_since(client: AmoClient, since: int) -> Iterator[list[Lead]]:
+def _leads_since(ctx: Context, client: AmoClient, account: Account) -> Iterator[list[Lead]]:
+    since = account.leads_cursor - OVERLAP
+    if not account.has_filters:
+        yield from _scanned(client, since)
+        return
     try:
         for page in count(1):
             leads, more = client.leads_page(page, since)
@@ -114,6 +118,7 @@ def _leads_since(client: AmoClient, since: int) -> Iterator[list[Lead]]:
             if not more:
                 return
     except FilterIgnored:
+        reading.forget_filters(ctx, account.account_id)
         yield from _scanned(client, since)
 
 
@@ -122,7 +127,7 @@ def _scanned(client: AmoClient, since: int) -> Iterator[list[Lead]]:
     for page in count(1):
         leads, more = client.leads_newest_first(page)
         yield [lead for lead in leads if lead.updated_at >= since]
-        if not more or leads[-1].updated_at < since:
+        if not more or (leads and leads[-1].updated_at < since):
             return
 
 

@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.Column("connected_at", sa.BigInteger(), server_default="0", nullable=False),
         sa.Column("suspicion", sa.Text(), nullable=True),
         sa.Column("users_seen", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("has_filters", sa.Boolean(), server_default=sa.text("true"), nullable=False),
         sa.PrimaryKeyConstraint("account_id"),
         sa.UniqueConstraint("hook_key_hash"),
     )
