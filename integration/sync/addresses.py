@@ -37,8 +37,7 @@ class Addresses:
 
     def _look_up(self, address: str) -> int | None:
         try:
-            with self._ctx.database.read() as conn:
-                account_id = hook_addresses.account_of(conn, address)
+            account_id = self._ctx.patience.within(lambda: self._stored(address))
         except DatabaseDown:
             remembered = self._remembered(address)
             if remembered is None:
@@ -47,6 +46,10 @@ class Addresses:
         if account_id is not None:
             self._remember(address, account_id)
         return account_id
+
+    def _stored(self, address: str) -> int | None:
+        with self._ctx.database.read() as conn:
+            return hook_addresses.account_of(conn, address)
 
     def _remember(self, address: str, account_id: int) -> None:
         try:

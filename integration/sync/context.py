@@ -14,6 +14,7 @@ from redis.retry import Retry
 from integration.amo.rate_limit import RateLimit
 from integration.store.database import Database
 from integration.store.vault import Vault
+from integration.sync.patience import Patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,6 +36,8 @@ class Context:
     limit: RateLimit
     now_ms: Callable[[], int]
     """Our clock. What amoCRM says is placed by amoCRM's clock, the client's `server_now`."""
+    patience: Patience = field(default_factory=Patience)
+    """How long a hook waits for the database."""
     counts: Counter[str] = field(default_factory=Counter)
     """What went wrong without harm, such as Redis not answering."""
 

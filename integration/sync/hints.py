@@ -25,7 +25,8 @@ _log = structlog.get_logger(__name__)
 def note(ctx: Context, account_id: int, body: bytes) -> None:
     """Mark what the hook speaks of and ring. Never raises for what is in the body.
 
-    With the database down the marks wait in Redis; with both down they are lost, and the sweep finds the changes.
+    With the database down or hanging the marks wait in Redis; without both they are lost, and the sweep finds the
+    changes.
     """
     hints = hooks.parse(body)
     if hints.account_id not in {None, account_id}:
@@ -34,7 +35,7 @@ def note(ctx: Context, account_id: int, body: bytes) -> None:
     if not hints.ids and not hints.unread:
         return
     try:
-        _mark(ctx, account_id, hints)
+        ctx.patience.within(lambda: _mark(ctx, account_id, hints))
     except DatabaseDown:
         spill.keep(ctx, account_id, hints)
         return

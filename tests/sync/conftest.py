@@ -13,6 +13,7 @@ from integration.store import accounts, database, generations, mirrors
 from integration.store.mirrors import PipelineRow, StatusRow
 from integration.sync import rebuild
 from integration.sync.context import Context, open_context
+from integration.sync.patience import Patience
 from tests.kpi.histories import DELIVERY, OPEN, RULES, UNSORTED
 from tests.sync.world import World
 from workers import jobs
@@ -103,7 +104,7 @@ def a_world(database_url: str, monkeypatch: pytest.MonkeyPatch, **size: int) -> 
     ctx = context_for(database_url, **made.settings())
     # What is under amoCRM's limit is tried elsewhere; here it would only cost time.
     made.universe.switches.limits = False
-    made.ctx = replace(ctx, limit=RateLimit(None, 1000))
+    made.ctx = replace(ctx, limit=RateLimit(None, 1000), patience=Patience(30))
     monkeypatch.setattr(jobs, "context", lambda: made.ctx)
     yield made
     made.close()
