@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import signal
@@ -9,6 +10,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 import pytest
 import redis
 from cryptography.fernet import Fernet
@@ -26,6 +28,10 @@ def own_postgresql():
     """A PostgreSQL that nobody else needs."""
     with servers.postgresql() as url:
         yield url
+        for each in gc.get_objects():
+            # A thread that was left behind may give its connection back to a pool that is closed already.
+            if isinstance(each, psycopg.Connection) and not each.closed and each.info.host in url:
+                each.close()
 
 
 @pytest.fixture
@@ -50,6 +56,9 @@ def ctx(own_postgresql, valkey_url):
             conn, 31, host="a.amocrm.ru", hook_key="key", sealed_hook_key="sealed", timezone="Europe/Moscow", now=1
         )
     yield opened
+    deadline = time.monotonic() + 20
+    while opened.database.engine.pool.checkedout() and time.monotonic() < deadline:
+        time.sleep(0.02)  # what was left behind ends by itself
     opened.close()
 
 
