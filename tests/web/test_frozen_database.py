@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import io
 import os
 import signal
@@ -10,7 +9,6 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
 import redis
 from cryptography.fernet import Fernet
@@ -28,10 +26,6 @@ def own_postgresql():
     """A PostgreSQL that nobody else needs."""
     with servers.postgresql() as url:
         yield url
-        for each in gc.get_objects():
-            # A thread that was left behind may give its connection back to a pool that is closed already.
-            if isinstance(each, psycopg.Connection) and not each.closed and each.info.host in url:
-                each.close()
 
 
 @pytest.fixture
@@ -52,6 +46,7 @@ def ctx(own_postgresql, valkey_url):
         )
     )
     with opened.database.transaction() as conn:
+        conn.exec_driver_sql("TRUNCATE accounts, dirty")
         accounts.add(
             conn, 31, host="a.amocrm.ru", hook_key="key", sealed_hook_key="sealed", timezone="Europe/Moscow", now=1
         )
