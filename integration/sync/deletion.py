@@ -33,6 +33,8 @@ PATIENCE_WITH_STRANGERS = 2
 SINGLE_QUESTIONS = 5
 """Up to so many leads are asked for one by one; for more the trash is read first."""
 TRASH_PAGES = 20
+MERGE_SECONDS = 2 * 86_400
+"""A merge explains for so long why leads are missing: every night all of them are looked for."""
 
 _log = structlog.get_logger(__name__)
 
@@ -53,19 +55,21 @@ def judge(ctx: Context, client: AmoClient, account_id: int, missing: Sequence[Ma
     if not missing:
         return verdict
     with ctx.database.read() as conn:
-        evidence = _Evidence(conn, account_id, missing, fresh)
-    unreturned = [mark for mark in missing if mark.entity_id in evidence.leads and not mark.tries]
-    if rights.doubt_leads(ctx, account_id, len(unreturned)):
+        evidence = _Evidence(conn, account_id, missing, fresh, client.server_now)
+    suspects = [mark for mark in missing if evidence.against(mark)]
+    # That there was a merge explains a few of them, not hundreds.
+    leads = [mark for mark in missing if evidence.is_known_lead(mark)]
+    unexplained = [mark for mark in leads if not mark.tries and not evidence.tells_of(mark)]
+    if rights.doubt_leads(ctx, account_id, len(unexplained)):
         # Whoever does not see everything has no say in what exists.
         verdict.later = [(mark, ctx.now_ms() + PATIENCE_MS[-1]) for mark in missing]
         return verdict
-    suspects = [mark for mark in missing if evidence.against(mark)]
     for mark in missing:
         if mark not in suspects:
             wait_or_give_up(verdict, mark, evidence.patience(mark), ctx.now_ms())
     # What was never stored adds nothing to any number, and the absence of a task is confirmation enough:
     # only leads can hide in the trash.
-    to_confirm = [mark for mark in suspects if mark.entity_id in evidence.leads]
+    to_confirm = [mark for mark in suspects if evidence.is_known_lead(mark)]
     for mark in suspects:
         if mark not in to_confirm:
             verdict.deleted.add((mark.entity_type, mark.entity_id))
@@ -77,7 +81,9 @@ def judge(ctx: Context, client: AmoClient, account_id: int, missing: Sequence[Ma
 class _Evidence:
     """What speaks for the deletion of the missing entities: hints, events, merges."""
 
-    def __init__(self, conn: Connection, account_id: int, missing: Sequence[Mark], fresh: Sequence[Event]) -> None:
+    def __init__(
+        self, conn: Connection, account_id: int, missing: Sequence[Mark], fresh: Sequence[Event], server_now: int
+    ) -> None:
         ids = {kind: [mark.entity_id for mark in missing if mark.entity_type == kind] for kind in ("leads", "tasks")}
         self.leads = entities.leads_by_id(conn, account_id, ids["leads"])
         tasks = entities.tasks_by_id(conn, account_id, ids["tasks"])
@@ -92,13 +98,22 @@ class _Evidence:
             self._events[f"{event.entity_type}s"].setdefault(event.entity_id, []).append(event)
         merges = [event.created_at for event in fresh if event.type == "entity_merged"]
         self._last_merge = max([*merges, events.last_merge(conn, account_id)])
+        self._recent = server_now - MERGE_SECONDS
+
+    def is_known_lead(self, mark: Mark) -> bool:
+        """Tell whether this is a lead that is stored."""
+        return mark.entity_type == "leads" and mark.entity_id in self.leads
+
+    def tells_of(self, mark: Mark) -> bool:
+        """Tell whether a hook or an event says that just this entity was deleted."""
+        return mark.deletion_hinted or is_deleted_by(self._events[mark.entity_type].get(mark.entity_id, ()))
 
     def against(self, mark: Mark) -> bool:
         """Tell whether anything says that the entity of this mark was deleted."""
-        if mark.deletion_hinted or is_deleted_by(self._events[mark.entity_type].get(mark.entity_id, ())):
+        if self.tells_of(mark):
             return True
         lead = self.leads.get(mark.entity_id) if mark.entity_type == "leads" else None
-        return lead is not None and self._last_merge >= lead.updated_at
+        return lead is not None and self._last_merge >= max(lead.updated_at, self._recent)
 
     def patience(self, mark: Mark) -> Sequence[int]:
         """Return how long to wait before each further question about the entity, in ms."""

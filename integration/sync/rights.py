@@ -37,7 +37,7 @@ FEW = 3
 GONE_SHARE = 5
 """Doubted when more than one of so many users is gone at once."""
 BELIEVED_AFTER = 86_400
-"""A shorter list of users that stays so for a day is how it is."""
+"""What stays so for a day, while an administrator's grant looks at it, is how it is."""
 
 _log = structlog.get_logger(__name__)
 
@@ -107,9 +107,10 @@ def read_users(ctx: Context, client: AmoClient, account_id: int) -> Users:
 def weigh(conn: Connection, account: Account, doubt: str | None, now: int) -> bool:
     """Remember the doubt about the locked account's rights, or that it is over. True: that is news.
 
-    The absence of leads is over when they are returned again.
+    The absence of leads is over when they are returned again, or when the users were shown for a day.
     """
-    if doubt is None and account.suspicion == LEADS and _too_many(conn, account.account_id, 0):
+    is_recent = now - account.state_since < BELIEVED_AFTER
+    if doubt is None and account.suspicion == LEADS and is_recent and _too_many(conn, account.account_id, 0):
         doubt = LEADS
     if doubt == account.suspicion:
         return False
