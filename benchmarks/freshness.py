@@ -1,6 +1,6 @@
 """From the arrival of a hook to the committed numbers, at several rates of change on one account.
 
-`python3 run.py exec -m benchmarks.freshness [--rates 1 5 10 50] [--seconds 15] [--database URL]` starts every part of
+`python3 run.py bench freshness [--rates 1 5 10 50] [--seconds 15] [--database URL]` starts every part of
 Pulse beside a simulated amoCRM that keeps its limit of requests, and prints one line of JSON for each rate.
 """
 
