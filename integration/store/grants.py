@@ -41,7 +41,7 @@ _COLUMNS = [_row[column.name] for column in fields(Grant)]
 def of(conn: Connection, account_id: int) -> list[Grant]:
     """Return all grants, the one that is used first: living before dead, administrators first, then the latest."""
     query = select(*_COLUMNS).where(_row.account_id == account_id)
-    preference = (_row.dead_since.is_not(None), _row.is_admin.desc(), _row.granted_at.desc(), _row.user_id)
+    preference = (_row.dead_since.is_not(None), _row.is_admin.desc(), _row.granted_at.desc(), _row.user_id.desc())
     return [Grant(*found) for found in conn.execute(query.order_by(*preference))]
 
 
