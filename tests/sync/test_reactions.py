@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from integration.errors import Unavailable
-from integration.store import dirty
+from integration.errors import Halted, Unavailable
+from integration.store import dirty, runs
 from integration.store.accounts import State
 from integration.sync import hints, reading, refresh
+from integration.sync.permit import Permit
 from simulator.scenario.day import play
 
 
@@ -54,6 +55,8 @@ def test_an_ended_subscription_keeps_the_numbers_and_what_happened_meanwhile_is_
     refresh.run(world.ctx, world.account.id)
     assert world.stored().state == State.ACTIVE
     assert world.stored().version > stopped.version
+    with world.ctx.database.read() as conn:
+        assert runs.get(conn, world.account.id, runs.SWEEP).due_at <= world.ctx.now
     world.settle()
     assert world.wrong_cells() == []
 
@@ -89,6 +92,13 @@ def test_when_the_pause_is_over_one_request_tries_and_the_others_wait(world):
         refresh.run(world.ctx, world.account.id)
     assert world.requests() == asked
     forgive(world)
-    for _ in range(3):
-        refresh.run(world.ctx, world.account.id)
+    first, second = (Permit(world.ctx, world.stored()) for _ in range(2))
+    first.ask()
+    with pytest.raises(Halted):
+        second.ask()
+    first.welcome()
+    second.ask()
+    forgive(world)
+    refresh.run(world.ctx, world.account.id)
+    refresh.run(world.ctx, world.account.id)
     assert world.requests() == asked + 1
