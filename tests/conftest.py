@@ -13,8 +13,34 @@ import pytest
 from tests import servers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let whoever proves the whole ask for the full sizes."""
+    parser.addoption("--full", action="store_true", help="the flows at their full size: thousands of changes each")
+
+
+@pytest.fixture
+def full(request: pytest.FixtureRequest) -> bool:
+    """Whether the flows run at their full size."""
+    return bool(request.config.getoption("--full"))
+
+
+@pytest.fixture
+def tell(request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Say a figure that was measured; all of them stand at the end of the output."""
+    return lambda words: request.node.user_properties.append(("measured", words))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Write what was measured."""
+    reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, ())]
+    for report in reports:
+        if report.when == "call":
+            for _, words in (each for each in report.user_properties if each[0] == "measured"):
+                terminalreporter.write_line(f"{report.nodeid.rpartition('::')[2]}: {words}")
 
 
 @pytest.fixture(scope="session")

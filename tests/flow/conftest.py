@@ -10,6 +10,7 @@ from commands.frontend import install_libraries
 from commands.stack import open_stack
 from integration.store import accounts, counters
 from integration.sync import audit
+from tests.flow.virtual import open_world
 from tests.oracle.compare import differences
 from tests.oracle.oracle import recount
 
@@ -36,6 +37,13 @@ def open_whole(libraries):  # noqa: ARG001 - they only have to be there
             stack.close()
 
     return opened
+
+
+@pytest.fixture
+def world(tmp_path):
+    """A connected Pulse in this process, whose time is the simulator's."""
+    with open_world(tmp_path) as opened:
+        yield opened
 
 
 def drift(stack):

@@ -102,6 +102,12 @@ def test_events_that_tell_of_a_deletion_have_nothing_fetched(ctx, account_id):
     assert [each.entity_id for each in marks(ctx, account_id)] == [9]
 
 
+def test_a_deletion_in_the_very_second_of_the_snapshot_has_the_lead_looked_at(ctx, account_id):
+    batch(ctx, account_id, Batch(NOW, leads=[LEAD]))
+    batch(ctx, account_id, Batch(NOW, events=[Event("01", "lead_deleted", "lead", 1, 11, LEAD.updated_at)]))
+    assert [each.entity_id for each in marks(ctx, account_id)] == [1]
+
+
 def test_a_deleted_lead_leaves_the_numbers_and_a_restored_one_comes_back(ctx, account_id):
     batch(ctx, account_id, Batch(NOW, leads=[LEAD]))
     before = cells(ctx, account_id)
