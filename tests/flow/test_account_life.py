@@ -87,6 +87,7 @@ def test_a_revoked_grant_and_the_way_back(world):
     assert world.stored().state == State.RECONNECT_REQUIRED
     world.play(30, seconds=3 * DAY, seed=2)
     world.install()
+    world.pass_time(10)
     world.pass_time(HOUR)
     assert world.stored().state == State.ACTIVE
     assert world.faults() == []
@@ -166,5 +167,6 @@ def test_the_refresh_whose_answer_was_lost_asks_for_a_person_and_heals(world):
     world.pass_time(HOUR)
     assert world.stored().state == State.RECONNECT_REQUIRED
     world.install()
+    world.pass_time(10)
     world.pass_time(HOUR)
     assert world.faults() == []

@@ -34,7 +34,8 @@ class VirtualWorld(World):
         switches.limits = False
         self.ctx = replace(ctx, limit=RateLimit(None, UNLIMITED))
         super().set_up()
-        self.ctx = ctx
+        # Without Redis, as the only process.
+        self.ctx = replace(ctx, limit=RateLimit(None, ctx.settings.requests_per_second))
         switches.limits = True
         self.imported = len(self.asked())
 
