@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from integration.amo import protocol, rows
+from integration.amo import event_log, protocol, rows
 from integration.amo.answers import decipher
 from integration.amo.conversation import Conversation
 from integration.amo.fields import embedded, row, whole
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from integration.kpi.model import Event, Lead, Task
 
 PAGE = 250
-EVENTS_PAGE = 100
 
 _WHOLE_PAGE: Query = (("limit", PAGE),)
 _WITH_CONTACTS: Query = (("limit", PAGE), ("with", "contacts"))
@@ -177,8 +176,7 @@ class AmoClient:
         Of every type: whoever did anything at all to a lead was not merely its router. Only the elements of lists
         are left out, nobody counts them. Entries may appear minutes after their time, so windows must overlap.
         """
-        window = (("filter[created_at][from]", start), ("filter[created_at][to]", end))
-        sources, more = self._api.page("events", "events", (("limit", EVENTS_PAGE), ("page", page), *window))
+        sources, more = event_log.page(self._api, start, end, page)
         return [rows.event(source) for source in sources if source.get("entity_type") in rows.EVENTFUL], more
 
     def webhooks(self, destination: str) -> list[Webhook]:

@@ -166,6 +166,19 @@ def test_tasks_and_events_are_read_as_they_are(amo: Simulation, client: AmoClien
     events = {row["id"]: rows.event(row) for row in truth["events"]}
     found = _all(lambda page: client.events_page(0, truth["now"], page))
     assert {event.id: event for event in found} == events
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_all_events_are_found_where_only_the_first_page_is_shown(
+    amo: Simulation, client: AmoClient, order: str
+) -> None:
+    amo.switch(events_first_page_only=True, events_order=order)
+    truth = amo.ask("truth")
+    expected = {row["id"] for row in truth["events"] if row["entity_type"] in {"lead", "task"}}
+    found, more = client.events_page(0, truth["now"], 1)
+    assert not more
+    assert sorted(event.id for event in found) == sorted(expected)
+    assert len(expected) > 300
     assert all(event.before and event.after for event in found if event.type == "lead_status_changed")
 
 
