@@ -12,6 +12,11 @@ from commands.environment import PreparationFailed, environment
 COMMANDS = {
     "demo": ("run", "commands.demo", "start everything with a simulated amoCRM and print its address"),
     "test": ("test", "commands.test", "types, lint, import rules and all tests"),
+    "prove": (
+        "test",
+        "commands.prove",
+        "outages, mass actions, random lives: every number stays the oracle's [--full]",
+    ),
     "widget": ("run", "commands.widget", "build dist/widget.zip and check it as moderation does"),
     "pulse": ("run", "integration.cli.main", "see to connected accounts: sync, accounts, settings, doctor"),
     "setup-browser": ("test", "commands.browser", "install the Chromium that the browser tests drive"),

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -48,6 +48,10 @@ class Stack:
         """GET an address of Pulse as the widget would for this amoCRM user."""
         token = self.simulator(f"session_token?user_id={user_id}")["token"]
         return call(f"{self.web_url}{path}", headers={"X-Auth-Token": token})
+
+    def of(self, account_id: int) -> Stack:
+        """Return the same whole, looked at from another account of the simulator. Only this one is to be closed."""
+        return replace(self, account_id=account_id)
 
     def connect(self) -> None:
         """Let amoCRM install Pulse as the marketplace does, and choose «Доставка» as after-sale; the import begins."""

@@ -20,12 +20,19 @@ if TYPE_CHECKING:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let whoever proves the whole ask for the full sizes."""
     parser.addoption("--full", action="store_true", help="the flows at their full size: thousands of changes each")
+    parser.addoption("--seed", type=int, default=1, help="the first of the random lives")
 
 
 @pytest.fixture
 def full(request: pytest.FixtureRequest) -> bool:
     """Whether the flows run at their full size."""
     return bool(request.config.getoption("--full"))
+
+
+@pytest.fixture
+def first_seed(request: pytest.FixtureRequest) -> int:
+    """The seed of the first random life."""
+    return int(request.config.getoption("--seed"))
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ def libraries():
     install_libraries()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def open_whole(libraries):  # noqa: ARG001 - they only have to be there
     """Return a context manager: every part running, Pulse installed, the history imported."""
 
@@ -55,3 +55,14 @@ def drift(stack):
     truth = stack.simulator(f"truth?account_id={stack.account_id}")
     expected = recount(truth, after_sale=account.after_sale_pipelines)
     return [*recounted, *differences(cells, expected)]
+
+
+def settle(stack):
+    """Deliver every hook that waits, and wait until nothing known is left to be read."""
+    stack.simulator("hooks/flush", {})
+    stack.parts.wait_until(stack.is_settled, "the end of all pending changes", seconds=180)
+
+
+def busiest_second(stack):
+    """Return the most requests of an account that any window of one second held, by the simulator's own record."""
+    return max(each["max_per_second"] for each in stack.simulator("requests")["integrations"])

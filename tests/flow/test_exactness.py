@@ -7,18 +7,13 @@ import signal
 
 import pytest
 
-from tests.flow.conftest import drift
+from tests.flow.conftest import drift, settle
 
 
 def play(stack, changes=60, *, rounds=6, seconds=1800, seed=1):
     for number in range(rounds):
         body = {"changes": changes // rounds, "seed": seed * 100 + number, "seconds": seconds // rounds}
         stack.simulator("play", body)
-
-
-def settle(stack):
-    stack.simulator("hooks/flush", {})
-    stack.parts.wait_until(stack.is_settled, "the end of all pending changes", seconds=60)
 
 
 def test_the_import_alone_gives_the_oracles_numbers(open_whole, database_url):

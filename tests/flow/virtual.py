@@ -28,6 +28,8 @@ UNLIMITED = 1000
 class VirtualWorld(World):
     """A world whose product reads the time from the simulator's clock."""
 
+    patience = 240
+
     def set_up(self) -> None:
         """Install and import without any limit: that is proved elsewhere. From then on the limit holds."""
         switches, ctx = self.universe.switches, self.ctx

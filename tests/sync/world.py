@@ -31,6 +31,8 @@ SECONDS = 60
 class World:
     """`account` is the simulator's; `ctx` is set by `open`."""
 
+    patience = SECONDS
+
     def __init__(self, *, leads: int = 40, days: int = 20, seed: int = 3) -> None:
         self.universe = Universe(seed=seed, start=START)
         self.account = office_with_past(self.universe, days=days, leads=leads)
@@ -110,8 +112,8 @@ class World:
         self.settle()
 
     def until(self, is_so) -> None:
-        """Wait until the condition holds; fail after a minute."""
-        deadline = time.monotonic() + SECONDS
+        """Wait until the condition holds; fail when the patience ends."""
+        deadline = time.monotonic() + self.patience
         while not is_so():
             assert time.monotonic() < deadline, "it does not come to that"
             time.sleep(0.02)
