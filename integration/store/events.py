@@ -71,6 +71,12 @@ def last_merge(conn: Connection, account_id: int) -> int:
     return conn.scalar(query) or 0
 
 
+def merges_since(conn: Connection, account_id: int, at: int) -> int:
+    """Count the merges of entities of the account at that second or later."""
+    query = select(func.count()).where(_row.account_id == account_id, _row.type == "entity_merged")
+    return conn.scalar(query.where(_row.created_at >= at)) or 0
+
+
 @lru_cache(maxsize=65536)
 def _values(text: str) -> tuple[int, ...]:
     # An account has few statuses and people: most events name a pair that was read before.

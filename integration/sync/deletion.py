@@ -57,10 +57,10 @@ def judge(ctx: Context, client: AmoClient, account_id: int, missing: Sequence[Ma
     with ctx.database.read() as conn:
         evidence = _Evidence(conn, account_id, missing, fresh, client.server_now)
     suspects = [mark for mark in missing if evidence.against(mark)]
-    # That there was a merge explains a few of them, not hundreds.
+    # A merge explains the absence of one.
     leads = [mark for mark in missing if evidence.is_known_lead(mark)]
     unexplained = [mark for mark in leads if not mark.tries and not evidence.tells_of(mark)]
-    if rights.doubt_leads(ctx, account_id, len(unexplained)):
+    if rights.doubt_leads(ctx, account_id, max(0, len(unexplained) - evidence.merges)):
         # Whoever does not see everything has no say in what exists.
         verdict.later = [(mark, ctx.now_ms() + PATIENCE_MS[-1]) for mark in missing]
         return verdict
@@ -99,6 +99,8 @@ class _Evidence:
         merges = [event.created_at for event in fresh if event.type == "entity_merged"]
         self._last_merge = max([*merges, events.last_merge(conn, account_id)])
         self._recent = server_now - MERGE_SECONDS
+        told = sum(at >= self._recent for at in merges)
+        self.merges = max(told, events.merges_since(conn, account_id, self._recent))
 
     def is_known_lead(self, mark: Mark) -> bool:
         """Tell whether this is a lead that is stored."""

@@ -19,7 +19,7 @@ MISCHIEF = (
     {"payment_required": True},
     {"paid_filter": False},
     {"full_last_page_has_next": True},
-    {"merge_delete_event": False, "merge_in_trash": False},
+    {"merge_in_trash": False},
     {"hook_accept": "none", "hook_decline_delete": False},
 )
 
