@@ -17,7 +17,7 @@ WORKING = ("web", "live", "worker", "clock")
 
 @pytest.fixture(scope="module")
 def stack(open_whole):
-    """One whole for the tests of this file, which leave it as exact as they found it; who leaves is forgotten at once."""
+    """One whole for the tests of this file, which leave it exact. An account that leaves is forgotten at once."""
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("PULSE_DELETE_AFTER_DAYS", "0")
         with open_whole() as whole:
