@@ -9,7 +9,7 @@ import os
 import sys
 from dataclasses import replace
 
-from integration.amo import client
+from integration.amo import client, event_log
 from integration.amo.rate_limit import RateLimit
 from workers import jobs
 
@@ -18,7 +18,7 @@ PAGE = (("limit", 6),)
 
 def main() -> None:
     client._WHOLE_PAGE = client._WITH_CONTACTS = PAGE  # a small account shall have many pages
-    client.EVENTS_PAGE = 12
+    event_log.PAGE = 12
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:

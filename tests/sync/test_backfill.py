@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import pytest
 
-from integration.amo import client
+from integration.amo import client, event_log
 from integration.store import progress, runs
 from integration.store.tables import metadata
 from integration.sync import backfill, install, rights
@@ -43,7 +43,7 @@ def small_pages(monkeypatch):
     """A small account shall have many pages."""
     monkeypatch.setattr(client, "_WHOLE_PAGE", (("limit", PAGE),))
     monkeypatch.setattr(client, "_WITH_CONTACTS", (("limit", PAGE), ("with", "contacts")))
-    monkeypatch.setattr(client, "EVENTS_PAGE", 2 * PAGE)
+    monkeypatch.setattr(event_log, "PAGE", 2 * PAGE)
 
 
 @contextmanager
