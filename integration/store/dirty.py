@@ -23,6 +23,10 @@ Entity = tuple[str, int]
 """(type, id), the type in the plural of the API: leads or tasks."""
 
 
+RECHECKED_WITHIN_MS = 1_500
+"""A mark that rests no longer than this was returned, and only waits for the end of its entity's second."""
+
+
 class Mark(NamedTuple):
     """A mark as it was read. `tries` counts the vain questions since the last hint."""
 
@@ -122,10 +126,13 @@ def postpone(conn: Connection, account_id: int, later: Iterable[tuple[Mark, int]
 
 
 def unreturned_leads(conn: Connection, account_id: int) -> tuple[int, int]:
-    """Count the known living leads that were asked for in vain, and all that live."""
+    """Count the known living leads that were asked for in vain though nothing tells of their end, and all that live."""
     alive = select(func.count()).select_from(leads).where(leads.c.account_id == account_id, ~leads.c.is_deleted)
-    same = and_(dirty.c.account_id == leads.c.account_id, dirty.c.entity_id == leads.c.id)
-    vain = alive.where(select(1).where(same, dirty.c.entity_type == "leads", dirty.c.tries > 0).exists())
+    same = and_(
+        dirty.c.account_id == leads.c.account_id, dirty.c.entity_type == "leads", dirty.c.entity_id == leads.c.id
+    )
+    rests = and_(dirty.c.tries > 0, dirty.c.not_before_ms - dirty.c.first_ms > RECHECKED_WITHIN_MS)
+    vain = alive.where(select(1).where(same, rests, ~dirty.c.deletion_hinted).exists())
     return conn.scalar(vain) or 0, conn.scalar(alive) or 0
 
 

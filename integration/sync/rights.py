@@ -125,17 +125,21 @@ def weigh(conn: Connection, account: Account, doubt: str | None, now: int) -> bo
 
 
 def doubt_leads(ctx: Context, account_id: int, unreturned: int) -> bool:
-    """Doubt the rights if too many leads are not returned, `unreturned` more than are known. True: they are doubted."""
+    """Doubt the rights if too many leads are not returned, `unreturned` more than are known. True: they are doubted.
+
+    A doubt that came of missing leads ends as soon as hooks have told of their deletion.
+    """
     with ctx.database.read() as conn:
         account = accounts.get(conn, account_id)
-        if account.suspicion is not None or not _too_many(conn, account_id, unreturned):
+        too_many = _too_many(conn, account_id, unreturned)
+        if account.suspicion not in {None, LEADS} or too_many == (account.suspicion == LEADS):
             return account.suspicion is not None
     with ctx.database.transaction() as conn:
         account = accounts.lock(conn, account_id)
-        weigh(conn, account, LEADS, ctx.now)
+        weigh(conn, account, LEADS if too_many else None, ctx.now)
         version = accounts.advance(conn, account, visible=True)
     live.announce(ctx, account_id, version)
-    return True
+    return too_many
 
 
 def _turn_to_another(ctx: Context, account_id: int) -> bool:

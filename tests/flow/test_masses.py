@@ -52,12 +52,15 @@ def test_a_stage_that_is_deleted_with_mass_moves(world, lost, full):
     assert world.lead(leads[0]).status_id == second
 
 
-@pytest.mark.parametrize("told", ["event", "neither"])
+@pytest.mark.parametrize("told", ["hook", "event", "neither"])
 @pytest.mark.parametrize("in_trash", [True, False], ids=["in-trash", "gone"])
 def test_a_mass_merge(world, told, in_trash, full):
     leads = crowd(world, 800 if full else 60)
     half = len(leads) // 2
-    world.universe.switches.turn({"hook_lost": 1.0, "merge_delete_event": told == "event", "merge_in_trash": in_trash})
+    lost = 0.0 if told == "hook" else 1.0
+    world.universe.switches.turn(
+        {"hook_lost": lost, "merge_delete_event": told != "neither", "merge_in_trash": in_trash}
+    )
     world.account.merge_many(zip(leads[:half], leads[half:], strict=True), world.admin)
     world.deliver()
     if told == "neither":
