@@ -30,9 +30,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium, started once. Absent: the tests are skipped, or fail when REQUIRE_BROWSER=1."""
+    """Chromium. Absent: the tests are skipped, or fail when REQUIRE_BROWSER=1.
+
+    Started once for each file: while it runs, Playwright keeps an event loop in this thread, which tests of other
+    rooms could not bear.
+    """
     installed = shutil.which("chromium")
     if installed is None:
         words = "NO BROWSER: there is no chromium; `python3 run.py setup-browser` installs it"
