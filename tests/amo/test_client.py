@@ -95,11 +95,15 @@ def test_a_token_refused_twice_means_that_the_grant_is_dead(
     assert len(web.calls) == 2
 
 
+def test_a_lead_that_is_hidden_from_us_is_not_shown_and_refuses_nothing_else(web, client):
+    web.get(f"{API}/leads/5", status=403, body='{"title": "Forbidden"}')
+    assert client.lead(5) is None
+
+
 @pytest.mark.parametrize(
     ("status", "body", "error"),
     [
         (402, "{}", PaymentRequired),
-        (403, '{"title": "Forbidden"}', RightsMissing),
         (403, "<html>", Blocked),
         (429, "", RateLimited),
         (502, "<html>", Unavailable),
