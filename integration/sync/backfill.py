@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from integration.errors import PulseError
 from integration.kpi import calendar
 from integration.store import accounts, drift, entities, runs
-from integration.sync import connection, intake, progress, ring, troubles
+from integration.sync import connection, intake, live, progress, ring, troubles
 from integration.sync.ahead import Reader, Spot
 from integration.sync.legs import LAST_ID, PLAN, Scope, Shown
 
@@ -84,8 +84,9 @@ def _finish(ctx: Context, work: Run, state: State) -> None:
         due_at = runs.NEVER if never_again else ctx.now + 86_400
         runs.finish(conn, work, state, now=ctx.now, due_at=due_at)
         drift.add(conn, work.account_id, ctx.now, drift.WHOLE, {0: 1})
-        # The cards said «importing» until now.
-        accounts.advance(conn, accounts.lock(conn, work.account_id), visible=never_again)
+        version = accounts.advance(conn, accounts.lock(conn, work.account_id), visible=never_again)
+    if never_again:  # the cards said «importing» until now
+        live.announce(ctx, work.account_id, version)
 
 
 class _Slice:
