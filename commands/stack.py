@@ -9,13 +9,12 @@ import secrets
 import shutil
 import sys
 import tempfile
-import urllib.error
-import urllib.request
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from commands.asking import answers, call
 from commands.processes import Part, PartFailed, Parts, free_port, spawn, valkey_command
 from commands.widget import build
 from integration import settings
@@ -158,28 +157,6 @@ def open_stack(*simulator_options: str, database_url: str | None = None, start_s
         stack.close()
         raise
     return stack
-
-
-def call(
-    url: str, body: dict[str, Any] | None = None, *, method: str | None = None, headers: dict[str, str] | None = None
-) -> Any:  # noqa: ANN401 - JSON
-    """Send a JSON request to one of our own parts and return the JSON answer. Raises urllib.error.HTTPError."""
-    sent = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(  # noqa: S310 - addresses of our own parts only
-        url, sent, {"Content-Type": "application/json", **(headers or {})}, method=method
-    )
-    with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - as above
-        text = answer.read()
-    return json.loads(text) if text else None
-
-
-def answers(url: str) -> bool:
-    """Tell whether the address answers 200."""
-    try:
-        call(url)
-    except (OSError, urllib.error.URLError):
-        return False
-    return True
 
 
 def _settings(folder: Path, web_url: str, live_url: str, database_url: str | None) -> dict[str, str]:
