@@ -11,6 +11,7 @@ import pytest
 from integration.amo import disconnect, hooks, rows, session_token
 from integration.amo.client import AmoClient, FilterIgnored
 from integration.amo.rate_limit import RateLimit
+from integration.amo.rows import EVENTFUL
 from integration.amo.token_client import TokenClient, Tokens
 from integration.errors import Blocked, GrantDead, RateLimited, UnexpectedAnswer, WrongClient
 from tests.amo.simulation import CLIENT_ID, CLIENT_SECRET, Simulation, simulation
@@ -174,7 +175,7 @@ def test_all_events_are_found_where_only_the_first_page_is_shown(
 ) -> None:
     amo.switch(events_first_page_only=True, events_order=order)
     truth = amo.ask("truth")
-    expected = {row["id"] for row in truth["events"] if row["entity_type"] in {"lead", "task"}}
+    expected = {row["id"] for row in truth["events"] if row["entity_type"] in EVENTFUL}
     found, more = client.events_page(0, truth["now"], 1)
     assert not more
     assert sorted(event.id for event in found) == sorted(expected)
