@@ -60,11 +60,13 @@ def _show(seed: int, port: int) -> int:
 
 
 def a_lead_in_work(stack: Stack) -> dict[str, Any]:
-    """Return a priced open lead that a manager is working on, as the simulated API shows it."""
+    """Return a priced lead that a manager is selling, as the simulated API shows it: winning it is a sale."""
     truth = stack.simulator("truth")
     sellers = {user["id"] for user in truth["users"] if user["rights"]["leads"]["view"] == "M"}
-    leads = (lead for lead in truth["leads"] if lead["responsible_user_id"] in sellers and not lead["is_deleted"])
-    lead: dict[str, Any] = next(lead for lead in leads if lead["price"] and lead["closed_at"] is None)
+    main = next(pipeline["id"] for pipeline in truth["pipelines"] if pipeline["is_main"])
+    leads = (lead for lead in truth["leads"] if lead["pipeline_id"] == main and not lead["is_deleted"])
+    sold = (lead for lead in leads if lead["responsible_user_id"] in sellers)
+    lead: dict[str, Any] = next(lead for lead in sold if lead["price"] and lead["closed_at"] is None)
     return lead
 
 
